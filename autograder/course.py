@@ -1,0 +1,135 @@
+"""Finds the assignments of a course on disk, and names their versions.
+
+::
+
+    <root>/nbgrader_config.py                     marks the root of a course
+    <root>/source/<a>/<a>.ipynb                   the instructor's notebook
+    <root>/release/<a>/<a>.ipynb                  what students get
+    <root>/autograder/assignments/<a>/test_<a>.py, misconceptions/, alternatives/
+    <root>/.autograder/                           secret, lock, reports: made at run time, git-ignored
+
+There is no registry: an assignment exists when its folders do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from autograder.errors import CourseError, UsageError
+
+_MARK = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment's files; none is promised to exist until it is asked for."""
+
+    course: Course
+    name: str
+
+    @property
+    def source(self) -> Path:
+        """The instructor's notebook."""
+        return self.course.root / "source" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def release(self) -> Path:
+        """The students' notebook."""
+        return self.course.root / "release" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def folder(self) -> Path:
+        """The folder with checks, misconceptions and alternatives."""
+        return self.course.root / "autograder" / "assignments" / self.name
+
+    @property
+    def tests(self) -> Path:
+        """The file with the checks."""
+        return self.folder / f"test_{self.name.replace('-', '_')}.py"
+
+    @cached_property
+    def version(self) -> str:
+        """Content hash over all that decides a grade; 12 hexadecimal digits.
+
+        Raises:
+            CourseError: the release or the checks are missing.
+        """
+        digest = hashlib.sha256()
+        for path in [self.release, *sorted(self.folder.rglob("*.py"))]:
+            digest.update(path.name.encode() + b"\0" + read_course_file(path) + b"\0")
+        return digest.hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Course:
+        """The course that `start` lies in.
+
+        Raises:
+            UsageError: no folder above holds an nbgrader_config.py.
+        """
+        start = start.resolve()
+        for folder in [start, *start.parents]:
+            if (folder / _MARK).is_file():
+                return cls(folder)
+        raise UsageError(f"{start} lies in no course: none of its parent folders has an {_MARK}.")
+
+    @property
+    def assignments(self) -> list[Assignment]:
+        """All assignments, by name."""
+        return [Assignment(self, path.stem) for path in sorted(self.root.glob("source/*/*.ipynb")) if path.stem == path.parent.name]
+
+    def assignment(self, name: str) -> Assignment:
+        """The assignment of that name.
+
+        Raises:
+            UsageError: there is none; the sentence lists those there are.
+        """
+        for assignment in self.assignments:
+            if assignment.name == name:
+                return assignment
+        known = ", ".join(assignment.name for assignment in self.assignments) or "none"
+        raise UsageError(f"There is no assignment {name!r} in this course; there are: {known}.")
+
+    @property
+    def state(self) -> Path:
+        """The folder for run-time files, made on first use and closed to others."""
+        folder = self.root / ".autograder"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key that secret test inputs are drawn with; made once per course, 32 bytes."""
+        path = self.state / "secret"
+        try:
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass  # made by an earlier run: that is the one to use
+        key = bytes.fromhex(path.read_text().strip())
+        if len(key) != 32:
+            raise CourseError(f"{path} does not hold a key of 32 bytes; restore it, or delete it to draw new inputs.")
+        return key
+
+
+def read_course_file(path: Path) -> bytes:
+    """The bytes of a file that belongs to the course itself.
+
+    Raises:
+        CourseError: it is missing or unreadable.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read ({error.strerror}); is the course complete, and was it released?") from None

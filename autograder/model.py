@@ -1,0 +1,167 @@
+"""What grading talks about: frozen records, and the closed set of verdicts.
+
+::
+
+    Report ─┬─ ExerciseResult ─── CheckResult (verdict, message, misconception)
+            └─ ManualCell         (a person gives the marks)
+
+A record never knows how it is shown; `Report.to_json` is the format of `autograder check --json`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """How a check ended. ERROR is the grader's own fault and never costs a student points."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    PENDING = "pending"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    ERROR = "error"
+
+
+#: Verdicts whose weight counts neither for nor against the student.
+_NOT_COUNTED = {Verdict.SKIPPED, Verdict.PENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class GradedCell:
+    """A graded cell as the release defines it."""
+
+    grade_id: str
+    points: float
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ManualCell:
+    """A cell that a person marks."""
+
+    grade_id: str
+    max_score: float
+    answered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of one exercise.
+
+    Attributes:
+        name: the check's method, stable.
+        title: its sentence for students.
+        message: what went wrong, in sentences; empty when it passed.
+        misconception: slug of the misconception whose outputs were the student's, or None.
+        explanation: that misconception's text; empty without one.
+        weight: its share of the exercise's points, relative to its siblings.
+        core: whether it checks values; without a passed core check there are no points.
+    """
+
+    name: str
+    title: str
+    verdict: Verdict
+    message: str = ""
+    misconception: str | None = None
+    explanation: str = ""
+    weight: float = 1.0
+    core: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseResult:
+    """All checks of one graded cell."""
+
+    grade_id: str
+    max_score: float
+    checks: tuple[CheckResult, ...]
+    with_stand_ins: bool = False
+    notice: str = ""
+
+    @property
+    def state(self) -> Verdict:
+        """PASSED (full marks), FAILED (less), PENDING (needs a GPU) or ERROR (needs a person)."""
+        verdicts = {check.verdict for check in self.checks}
+        if not self.checks or Verdict.ERROR in verdicts:
+            return Verdict.ERROR
+        if Verdict.PENDING in verdicts:
+            return Verdict.PENDING
+        return Verdict.PASSED if self.score == self.max_score else Verdict.FAILED
+
+    @property
+    def score(self) -> float | None:
+        """Points earned, or None when there is no verdict to earn them by (pending, or a grader's error)."""
+        verdicts = {check.verdict for check in self.checks}
+        if not self.checks or verdicts & {Verdict.ERROR, Verdict.PENDING}:
+            return None
+        return round(self.max_score * self._share(), 4)
+
+    def _share(self) -> float:
+        counted = [check for check in self.checks if check.verdict not in _NOT_COUNTED]
+        passed = [check for check in counted if check.verdict is Verdict.PASSED]
+        if not any(check.core for check in passed):
+            return 0.0
+        return sum(check.weight for check in passed) / sum(check.weight for check in counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on one submission.
+
+    Attributes:
+        version: content hash of the assignment (release, checks) that it was graded with.
+        sandbox: level of the lock that student code ran under ("namespaces" or "off").
+        notices: what the student should know about the run, one sentence each.
+        manual: cells that wait for a person; their points are not part of `max_score`.
+    """
+
+    assignment: str
+    version: str
+    sandbox: str
+    device: str
+    exercises: tuple[ExerciseResult, ...]
+    notices: tuple[str, ...] = ()
+    manual: tuple[ManualCell, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """Points earned so far (pending exercises and grader errors earn none yet)."""
+        return round(sum(exercise.score or 0.0 for exercise in self.exercises), 4)
+
+    @property
+    def max_score(self) -> float:
+        """Points that the machine can give."""
+        return round(sum(exercise.max_score for exercise in self.exercises), 4)
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether an exercise got no verdict because the grader failed."""
+        return any(exercise.state is Verdict.ERROR for exercise in self.exercises)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain JSON values (DESIGN 7, with a few fields more)."""
+        exercises = [asdict(exercise) | {"score": exercise.score} for exercise in self.exercises]
+        return asdict(self) | {"score": self.score, "max_score": self.max_score, "exercises": exercises}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Report:
+        """The inverse of `to_json`; raises KeyError or ValueError on what is no report."""
+        fields = {key: record[key] for key in ("assignment", "version", "sandbox", "device", "seconds")}
+        return cls(
+            **fields,
+            exercises=tuple(_exercise_from_json(exercise) for exercise in record["exercises"]),
+            notices=tuple(record["notices"]),
+            manual=tuple(ManualCell(**cell) for cell in record["manual"]),
+        )
+
+
+def _exercise_from_json(record: dict[str, Any]) -> ExerciseResult:
+    checks = tuple(CheckResult(**(check | {"verdict": Verdict(check["verdict"])})) for check in record["checks"])
+    fields = {key: record[key] for key in ("grade_id", "max_score", "with_stand_ins", "notice")}
+    return ExerciseResult(**fields, checks=checks)
