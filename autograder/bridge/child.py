@@ -1,0 +1,288 @@
+"""The side of the bridge that lives with student code: nothing here is trusted by the other side.
+
+::
+
+    kernel (main thread)   do_execute("\\0fork <path>")   binds <path>, forks
+    └── fork server        one thread, torch on one thread; one connection = one check = one more fork
+        └── worker         answers requests on the student's namespace, then exits
+
+A check thus sees the namespace as it was when the kernel reached its graded cell, and nothing that it
+does is seen by the next check. The first connection is the control line: when it closes, all ends.
+
+This module is started as the kernel (`python -m autograder.bridge.child -f <connection file>`), and it
+imports nothing of ours but the messages.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from autograder.bridge import messages
+from autograder.bridge.messages import HandleValue, MalformedMessage, Raised, Reply, Request, Returned
+
+FORK_PREFIX = "\0fork "  #: what the grader sends in place of a graded cell's code; no notebook can hold a NUL
+
+
+class Worker:
+    """Answers requests on a namespace: the student's own, or (in a test) any other.
+
+    Args:
+        namespace: the globals that student functions live in.
+    """
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+        self.objects: dict[int, Any] = {}
+        self.scripts: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {}
+
+    def answer(self, request: Request) -> Reply:
+        """The reply to one request; whatever student code raises becomes a `Raised`."""
+        try:
+            handler: Callable[[Any], object] = getattr(self, f"_{type(request).__name__.lower()}")
+            return Returned(messages.pack(handler(request), self._keep))
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
+            return self._raised(error)
+
+    def _keep(self, value: object) -> HandleValue:
+        handle = HandleValue(len(self.objects), type(value).__name__[:100])
+        self.objects[handle.id] = value
+        return handle
+
+    def _thaw(self, value: messages.Value) -> Any:
+        return messages.unpack(value, lambda handle: self.objects[handle.id])
+
+    def _resolve(self, target: str | HandleValue) -> Any:
+        if isinstance(target, HandleValue):
+            return self.objects[target.id]
+        if target not in self.namespace:
+            raise NameError(f"name '{target}' is not defined")
+        return self.namespace[target]
+
+    def _arguments(self, request: Any) -> tuple[list[Any], dict[str, Any]]:
+        args = [self._thaw(value) for value in request.args]
+        return args, {key: self._thaw(value) for key, value in request.kwargs.items()}
+
+    def _call(self, request: messages.Call) -> object:
+        function = self._resolve(request.target)
+        if request.method:
+            function = getattr(function, request.method)
+        args, kwargs = self._arguments(request)
+        result = function(*args, **kwargs)
+        if request.inputs:
+            return args
+        return self._keep(result) if request.keep else result
+
+    def _gradients(self, request: messages.Gradients) -> object:
+        import torch
+
+        args, kwargs = self._arguments(request)
+        for index in request.wrt:
+            args[index] = args[index].detach().requires_grad_(True)
+        function = self._resolve(request.target)
+        result = function(*args, **kwargs)
+        result = result if request.output is None else result[request.output]
+        upstream = torch.ones_like(result) if request.upstream is None else self._thaw(request.upstream)
+        result.backward(upstream.to(result.dtype))
+        if request.parameters:
+            return {name: parameter.grad for name, parameter in function.named_parameters()}
+        return [args[index].grad for index in request.wrt]
+
+    def _devicesafe(self, request: messages.DeviceSafe) -> str:
+        from torch._subclasses.fake_tensor import FakeTensorDeviceMismatchError, FakeTensorMode
+
+        try:
+            with FakeTensorMode(allow_non_fake_inputs=True):
+                self._run_on_meta(request)
+        except FakeTensorDeviceMismatchError:
+            return "mismatch"
+        except Exception:  # data-dependent control flow and the like: right work may do that
+            return "unknown"
+        return "safe"
+
+    def _run_on_meta(self, request: messages.DeviceSafe) -> None:
+        import torch
+
+        def on_meta(value: Any) -> Any:
+            return torch.empty_like(value, device="meta") if isinstance(value, torch.Tensor) else value
+
+        args, kwargs = self._arguments(request)
+        args = [on_meta(value) for value in args]
+        kwargs = {key: on_meta(value) for key, value in kwargs.items()}
+        target = self._resolve(request.target)
+        if isinstance(target, torch.nn.Module):
+            state = {**dict(target.named_parameters()), **dict(target.named_buffers())}
+            torch.func.functional_call(target, {key: on_meta(value) for key, value in state.items()}, tuple(args), kwargs)
+        else:
+            target(*args, **kwargs)
+
+    def _load(self, request: messages.Load) -> dict[str, Any]:
+        module = self._resolve(request.target)
+        own = dict(module.state_dict())
+        weights = {key: self._thaw(value) for key, value in request.weights.items()}
+        odd = [key for key in weights if key in own and own[key].shape != weights[key].shape]
+        if not odd:
+            module.load_state_dict({key: value for key, value in weights.items() if key in own}, strict=False)
+        missing, unexpected = [key for key in weights if key not in own], [key for key in own if key not in weights]
+        return {"missing": missing, "unexpected": unexpected, "misshapen": odd}
+
+    def _state(self, request: messages.State) -> dict[str, Any]:
+        return dict(self._resolve(request.target).state_dict())
+
+    def _mode(self, request: messages.Mode) -> None:
+        import torch
+
+        module = self._resolve(request.target)
+        if request.training is not None:
+            module.train(request.training)
+        if request.dtype:
+            module.to(getattr(torch, request.dtype))
+
+    def _define(self, request: messages.Define) -> None:
+        exec(compile(request.source, "<stand-in>", "exec"), self.namespace)
+
+    def _script(self, request: messages.Script) -> None:
+        returns = [self._thaw(value) for value in request.returns]
+        calls = self.scripts[request.name] = []
+
+        def scripted(*args: Any, **kwargs: Any) -> Any:
+            calls.append((args, kwargs))
+            return returns[min(len(calls), len(returns)) - 1]
+
+        self.namespace[request.name] = scripted
+
+    def _calls(self, request: messages.Calls) -> object:
+        return list(self.scripts[request.name])
+
+    def _raised(self, error: BaseException) -> Raised:
+        frames = [entry for entry in traceback.walk_tb(error.__traceback__) if entry[0].f_globals is self.namespace]
+        where = {}
+        if frames:
+            summary = traceback.StackSummary.extract(iter(frames[-1:]))[0]
+            where = {"function": summary.name, "line": summary.lineno or 0, "text": _capped(summary.line or "")}
+        try:
+            text = str(error)
+        except Exception:
+            text = "(its text could not be read)"
+        return Raised(type(error).__name__[:100], _capped(text), **where)
+
+
+def _capped(text: str) -> str:
+    return text[: messages.MAX_TEXT]
+
+
+def serve(connection: socket.socket, worker: Worker) -> None:
+    """Answers requests until the other side closes, or sends what is no request."""
+    stream = connection.makefile("rwb")
+    while header := stream.read(4):
+        request = messages.decode_request(stream.read(struct.unpack(">I", header)[0]))
+        try:
+            frame = messages.encode(worker.answer(request))
+        except MalformedMessage as error:
+            frame = messages.encode(Raised("ValueError", f"what came back cannot be sent: {error}"))
+        stream.write(frame)
+        stream.flush()
+
+
+def fork_server(listener: socket.socket, namespace: dict[str, Any]) -> None:
+    """Runs in a fork of the kernel: one more fork for each connection, until the control line closes."""
+    _calm_down(listener.fileno())
+    control, _ = listener.accept()
+    workers: list[int] = []
+    while True:
+        ready, _, _ = select.select([listener, control], [], [])
+        if control in ready and control.recv(1) == b"":
+            break
+        if control in ready:  # any byte: a check ran out of time, so whatever still runs is to end
+            _kill(workers)
+        if listener in ready:
+            workers.append(_fork_worker(listener, control, namespace))
+    _kill(workers)
+
+
+def _fork_worker(listener: socket.socket, control: socket.socket, namespace: dict[str, Any]) -> int:
+    connection, _ = listener.accept()
+    pid = os.fork()
+    if pid:
+        connection.close()
+        return pid
+    listener.close()
+    control.close()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    try:
+        serve(connection, Worker(namespace))
+    finally:
+        os._exit(0)
+
+
+def _calm_down(keep: int) -> None:
+    """Makes a fork of a many-threaded kernel safe: torch on one thread, no inherited files, no output."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)  # first of all: without it a fork can hang in its first operation
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.closerange(3, keep)
+    os.closerange(keep + 1, 65536)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
+
+
+def _kill(workers: list[int]) -> None:
+    for pid in workers:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue  # it ended by itself
+    workers.clear()
+
+
+def start_fork(path: str, namespace: dict[str, Any]) -> None:
+    """Binds a socket at `path` and forks the server that listens there; returns in the kernel only."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(path)
+    listener.listen(8)
+    if os.fork() == 0:
+        try:
+            fork_server(listener, namespace)
+        finally:
+            os._exit(0)
+    listener.close()
+
+
+def set_limits(limits: dict[str, int]) -> None:
+    """Sets resource limits by name (`RLIMIT_DATA` …), soft and hard alike."""
+    for name, value in limits.items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def main() -> None:
+    """Starts an ipykernel whose graded cells fork instead of running."""
+    set_limits(json.loads(os.environ.pop("AANDACHT_LIMITS", "{}")))
+    from ipykernel.ipkernel import IPythonKernel
+    from ipykernel.kernelapp import IPKernelApp
+
+    class GradedKernel(IPythonKernel):
+        async def do_execute(self, code: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+            if not code.startswith(FORK_PREFIX):
+                reply: dict[str, Any] = await super().do_execute(code, *args, **kwargs)
+                return reply
+            start_fork(code.removeprefix(FORK_PREFIX), self.shell.user_ns)
+            return {"status": "ok", "execution_count": 0, "payload": [], "user_expressions": {}}
+
+    IPKernelApp.launch_instance(kernel_class=GradedKernel)
+
+
+if __name__ == "__main__":
+    main()

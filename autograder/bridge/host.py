@@ -1,0 +1,141 @@
+"""The trusted side of the bridge: asks, waits no longer than allowed, believes nothing.
+
+`Connection` has one method that matters, `ask`; `SocketConnection` reaches a student's process and
+`LocalConnection` a worker in this one (for reference solutions and for tests). Both send real messages.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from pathlib import Path
+from typing import Protocol
+
+from autograder.bridge import messages
+from autograder.bridge.child import Worker
+from autograder.bridge.messages import MalformedMessage, Reply, Request
+from autograder.errors import CallCrashed, CallTimeout
+
+_CONNECT_SECONDS = 5.0
+
+
+class Connection(Protocol):
+    """A line to student code."""
+
+    def ask(self, request: Request) -> Reply:
+        """The reply to a request.
+
+        Raises:
+            CallTimeout: none came in time.
+            CallCrashed: the other side is gone, or what came is no reply.
+        """
+
+    def close(self) -> None:
+        """Ends the line; the process behind it ends too."""
+
+
+class LocalConnection:
+    """A line to a worker in this very process, through the same encoded messages."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def ask(self, request: Request) -> Reply:
+        """The worker's reply; see `Connection.ask`."""
+        received = messages.decode_request(messages.encode(request)[4:])
+        try:
+            return messages.decode_reply(messages.encode(self._worker.answer(received))[4:])
+        except MalformedMessage as error:
+            raise CallCrashed(str(error)) from None
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class SocketConnection:
+    """A line to a fork of the student's kernel.
+
+    Args:
+        path: the fork server's socket.
+        seconds: time for one call, from the request's first byte to the reply's last.
+    """
+
+    def __init__(self, path: Path, seconds: float) -> None:
+        self._seconds = seconds
+        self._socket = connect(path)
+
+    def ask(self, request: Request) -> Reply:
+        """The student's reply; see `Connection.ask`."""
+        deadline = time.monotonic() + self._seconds
+        try:
+            self._send(messages.encode(request), deadline)
+            size = struct.unpack(">I", self._receive(4, deadline))[0]
+            if size > messages.MAX_FRAME:
+                raise CallCrashed("the reply is larger than any reply may be")
+            return messages.decode_reply(self._receive(size, deadline))
+        except TimeoutError:
+            raise CallTimeout(self._seconds) from None
+        except (OSError, MalformedMessage) as error:
+            raise CallCrashed(str(error)) from None
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        view = memoryview(data)
+        while view:
+            self._wait(deadline)
+            view = view[self._socket.send(view) :]
+
+    def _receive(self, size: int, deadline: float) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            self._wait(deadline)
+            chunk = self._socket.recv(min(size - len(data), 2**20))
+            if not chunk:
+                raise CallCrashed("the process ended before it answered")
+            data += chunk
+        return bytes(data)
+
+    def _wait(self, deadline: float) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
+
+    def close(self) -> None:
+        """Closes the socket; the worker then ends by itself."""
+        self._socket.close()
+
+
+class ForkControl:
+    """The control line to a fork server; closing it ends the server and all its workers."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._socket = connect(path)
+
+    def connect(self, seconds: float) -> SocketConnection:
+        """A line to a new fork."""
+        return SocketConnection(self._path, seconds)
+
+    def kill_workers(self) -> None:
+        """Ends whatever still runs: a call did not return in time."""
+        try:
+            self._socket.send(b"k")
+        except OSError as error:
+            raise CallCrashed(f"the fork server is gone ({error.strerror})") from None
+
+    def close(self) -> None:
+        """Ends the server."""
+        self._socket.close()
+
+
+def connect(path: Path) -> socket.socket:
+    """A stream socket connected to `path`; raises CallCrashed."""
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    line.settimeout(_CONNECT_SECONDS)
+    try:
+        line.connect(str(path))
+    except OSError as error:
+        line.close()
+        raise CallCrashed(f"the student's process does not answer ({error})") from None
+    return line
