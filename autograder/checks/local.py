@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from autograder.bridge.child import Worker
@@ -12,14 +10,13 @@ from autograder.bridge.host import LocalConnection
 from autograder.checks.student import Student
 
 
-def local_student(namespace: Mapping[str, Any]) -> Student:
-    """A student whose code is this namespace (which is copied)."""
-    return Student(LocalConnection(Worker(dict(namespace))))
+def local_student(namespace: dict[str, Any]) -> Student:
+    """A student whose code is this namespace (scripted callables and stand-ins change it)."""
+    return Student(LocalConnection(Worker(namespace)))
 
 
-@lru_cache(maxsize=512)
-def namespace_of(source: str) -> Mapping[str, Any]:
-    """The globals after running trusted source text; run once per text."""
+def namespace_of(source: str) -> dict[str, Any]:
+    """The globals after running trusted source text."""
     name = f"<solution {hash(source):x}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     namespace: dict[str, Any] = {"__name__": "__main__"}

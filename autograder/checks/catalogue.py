@@ -1,0 +1,73 @@
+"""What a file of checks holds, found out by collecting it: nothing is run, nothing is listed twice."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from autograder.checks.plugin import MARKERS, grade_id_of, result_of
+from autograder.errors import CourseError
+from autograder.model import CheckResult, Verdict
+
+#: A run of ours is ruled by nothing but the file itself: no configuration, no conftest, no cache, no output.
+PYTEST_ARGUMENTS = [
+    "-q",
+    "--noconftest",
+    "--import-mode=importlib",
+    "--no-header",
+    "-c",
+    os.devnull,
+    "--rootdir=/",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:terminal",
+    "-p",
+    "no:logging",
+    "-p",
+    "_hypothesis_pytestplugin",
+]
+
+
+@dataclass
+class ExerciseChecks:
+    """The checks of one graded cell (as if passed), and the earlier exercises that it builds on."""
+
+    needs: tuple[str, ...] = ()
+    checks: list[CheckResult] = field(default_factory=list)
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self.found: dict[str, ExerciseChecks] = {}
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for line in MARKERS:
+            config.addinivalue_line("markers", line)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            grade_id = grade_id_of(item)
+            if grade_id is None:
+                raise CourseError(f"The check {item.nodeid} belongs to no exercise: mark its class with pytest.mark.exercise.")
+            marker = item.get_closest_marker("exercise")
+            entry = self.found.setdefault(grade_id, ExerciseChecks(tuple(marker.kwargs.get("needs", ())) if marker else ()))
+            entry.checks.append(result_of(item, Verdict.PASSED))
+
+
+@lru_cache(maxsize=32)
+def catalogue(tests: Path) -> dict[str, ExerciseChecks]:
+    """The checks in a file, by graded cell.
+
+    Raises:
+        CourseError: the file is missing, cannot be collected, or holds a check that belongs nowhere.
+    """
+    collector = _Collector()
+    code = pytest.main([*PYTEST_ARGUMENTS, "--collect-only", str(tests)], plugins=[collector])
+    if code != pytest.ExitCode.OK:
+        raise CourseError(f"The checks in {tests} cannot be collected ({code!r}); run pytest --collect-only on it.")
+    return collector.found

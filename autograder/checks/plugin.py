@@ -1,0 +1,193 @@
+"""The pytest plugin that runs one exercise's checks and turns what pytest says into verdicts.
+
+::
+
+    collected items ── of this exercise only ─→ fixtures `student`, `draw` ─→ test ─→ CheckResult
+                                                      ↑ one fork of the student's process per check
+
+A failure that is neither a failed comparison nor the student's exception is looked at twice: if the same
+check passes with the reference solution, then what the student's code returned was unusable (their
+failure); if not, the check itself is broken (ours, and nobody's zero).
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
+
+import pytest
+
+from autograder.bridge.host import ForkControl
+from autograder.checks import sentences
+from autograder.checks.compare import CheckFailed, describe
+from autograder.checks.draw import Draw, derive
+from autograder.checks.job import Job, Suspect
+from autograder.checks.student import Student
+from autograder.checks.suspects import Lineup
+from autograder.errors import CallCrashed, CallTimeout
+from autograder.model import CheckResult, Verdict
+
+_log = logging.getLogger(__name__)
+MARKERS = (
+    "exercise(grade_id, needs): the graded cell that a class of checks belongs to, and the earlier ones it builds on",
+    "check(weight, core): a check's share of the points, and whether it checks values",
+    "gpu: needs a GPU",
+)
+
+
+class GradingPlugin:
+    """Runs the checks of one job; `results` holds their verdicts, in the order of the file.
+
+    Args:
+        job: what to check.
+        control: the line to the student's fork server.
+    """
+
+    def __init__(self, job: Job, control: ForkControl) -> None:
+        self._job, self._control = job, control
+        self._deadline = time.monotonic() + job.exercise_seconds
+        self._lineup = Lineup(job)
+        self.results: list[CheckResult] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Makes our markers known."""
+        for line in MARKERS:
+            config.addinivalue_line("markers", line)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keeps the checks of this exercise."""
+        items[:] = [item for item in items if grade_id_of(item) == self._job.grade_id]
+
+    @pytest.fixture
+    def draw(self, request: pytest.FixtureRequest) -> Draw:
+        """Secret randomness of this check."""
+        return self._draw(request.node)
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        """The student's code, in a fork of its own."""
+        if request.node.get_closest_marker("gpu") and self._job.device != "cuda":
+            raise _NeedsGpu
+        if time.monotonic() > self._deadline:
+            raise CallTimeout(self._job.exercise_seconds)
+        student = Student(self._control.connect(self._job.call_seconds))
+        request.node.stash[_STUDENT] = student
+        for source in self._job.stand_ins:
+            student.define(source)
+        student.transcript.clear()
+        yield student
+        student.close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turns the end of a check into its verdict."""
+        report = yield
+        ended = call.when == "call" or (call.when == "setup" and call.excinfo is not None)
+        if ended:
+            self.results.append(self._result(item, call.excinfo.value if call.excinfo else None))
+        elif call.excinfo is not None:
+            _log.error("%s failed while it was cleaned up: %s", item.name, call.excinfo.value)
+        return report
+
+    def _draw(self, item: pytest.Item) -> Draw:
+        return Draw(derive(self._job.key, self._job.grade_id, item.name))
+
+    def _result(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
+        student = item.stash.get(_STUDENT, None)
+        verdict, message = self._judge(item, student, error)
+        suspect = None
+        if verdict is Verdict.FAILED and student is not None:
+            suspect = self._lineup.identify(item.name, student, lambda other: self._rerun(item, other))
+        return result_of(item, verdict, message, suspect)
+
+    def _judge(self, item: pytest.Item, student: Student | None, error: BaseException | None) -> tuple[Verdict, str]:
+        called = student.last_called if student else self._job.grade_id
+        if error is None:
+            return Verdict.PASSED, ""
+        if isinstance(error, pytest.skip.Exception):
+            return Verdict.SKIPPED, str(error)
+        if isinstance(error, _NeedsGpu):
+            return Verdict.PENDING, sentences.NEEDS_GPU
+        if isinstance(error, CallTimeout):
+            return self._ran_out_of_time(student, called, error)
+        if isinstance(error, CallCrashed):
+            template = sentences.CRASHED if student and student.last_called else sentences.NEVER_STARTED
+            return Verdict.CRASHED, template.format(called=called, reason=error)
+        if isinstance(error, CheckFailed):
+            return Verdict.FAILED, _sentence(error, student)
+        return self._look_twice(item, student, error)
+
+    def _ran_out_of_time(self, student: Student | None, called: str, error: CallTimeout) -> tuple[Verdict, str]:
+        if student is None:
+            return Verdict.TIMEOUT, sentences.NO_TIME_LEFT.format(seconds=f"{error.seconds:g}")
+        self._control.kill_workers()
+        return Verdict.TIMEOUT, sentences.NO_TIME.format(called=called, seconds=f"{error.seconds:g}")
+
+    def _look_twice(self, item: pytest.Item, student: Student | None, error: BaseException) -> tuple[Verdict, str]:
+        if student is None or not student.transcript or not self._passes_with_reference(item):
+            _log.error("%s: the check %s is broken", self._job.tests, item.nodeid, exc_info=error)
+            return Verdict.ERROR, sentences.GRADER_FAILED
+        if isinstance(error, AssertionError) and str(error):
+            return Verdict.FAILED, str(error).splitlines()[0]
+        last = student.transcript[-1]
+        text = sentences.UNUSABLE.format(called=last.called, came_back=describe(last.outcome), reason=type(error).__name__)
+        return Verdict.FAILED, text
+
+    def _passes_with_reference(self, item: pytest.Item) -> bool:
+        try:
+            self._rerun(item, self._lineup.reference())
+        except BaseException:  # of whatever kind: the check does not pass
+            return False
+        return True
+
+    def _rerun(self, item: pytest.Item, student: Student) -> None:
+        """Runs the check's function once more, with another student and the same randomness."""
+        function: Callable[..., Any] = item.obj  # type: ignore[attr-defined]
+        fixtures = {"student": student, "draw": self._draw(item)}
+        wanted = inspect.signature(function).parameters
+        function(**{name: value for name, value in fixtures.items() if name in wanted})
+
+
+class _NeedsGpu(Exception):
+    """A check that needs a GPU met a machine without one."""
+
+
+_STUDENT = pytest.StashKey[Student]()
+
+
+def grade_id_of(item: pytest.Item) -> str | None:
+    """The graded cell that a check belongs to."""
+    marker = item.get_closest_marker("exercise")
+    return marker.args[0] if marker else None
+
+
+def result_of(item: pytest.Item, verdict: Verdict, message: str = "", suspect: Suspect | None = None) -> CheckResult:
+    """A check's verdict, with what its markers and docstring say about it."""
+    marker = item.get_closest_marker("check")
+    options = marker.kwargs if marker else {}
+    return CheckResult(
+        name=item.name,
+        title=title_of(item),
+        verdict=verdict,
+        message=message,
+        misconception=suspect.slug if suspect else None,
+        explanation=suspect.explanation if suspect else "",
+        weight=float(options.get("weight", 1.0)),
+        core=bool(options.get("core", False)),
+    )
+
+
+def title_of(item: pytest.Item) -> str:
+    """A check's title: the first line of its docstring."""
+    doc = inspect.getdoc(item.obj) or item.name  # type: ignore[attr-defined]
+    return doc.splitlines()[0].rstrip(".")
+
+
+def _sentence(error: CheckFailed, student: Student | None) -> str:
+    called = student.origin(error.subject) if student else ""
+    return error.template.format(called=called, came_back=error.came_back, expected=error.expected)
