@@ -60,7 +60,7 @@ class Assignment:
             CourseError: the release or the checks are missing.
         """
         digest = hashlib.sha256()
-        for path in [self.release, *sorted(self.folder.rglob("*.py"))]:
+        for path in [self.release, self.source, *sorted(self.folder.rglob("*.py"))]:
             digest.update(path.name.encode() + b"\0" + read_course_file(path) + b"\0")
         return digest.hexdigest()[:12]
 

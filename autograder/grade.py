@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,11 +29,12 @@ from nbformat import NotebookNode
 
 from autograder.bridge.child import FORK_PREFIX
 from autograder.checks import sentences
+from autograder.checks.catalogue import ExerciseChecks
 from autograder.checks.draw import derive
-from autograder.checks.job import Job
+from autograder.checks.job import Job, Suspect
 from autograder.checks.judge import Judge
 from autograder.course import Assignment
-from autograder.errors import UsageError
+from autograder.errors import CourseError, UsageError
 from autograder.intake import accept
 from autograder.intake.files import read_notebook_file
 from autograder.intake.notebook import released_notebook
@@ -141,7 +143,7 @@ class _Grading:
             device=self._device,
             exercises=tuple(self._result_of(cell) for cell in self._notebook.cells if is_graded(cell)),
             notices=tuple(self._notices),
-            manual=tuple(_manual_cell(cell, self._checker.released) for cell in self._notebook.cells if is_manual(cell)),
+            manual=tuple(_manual_cell(cell, self._checker.material.released) for cell in self._notebook.cells if is_manual(cell)),
             seconds=round(time.monotonic() - started, 2),
         )
 
@@ -177,8 +179,45 @@ class _Grading:
         if grade_id in self._results:
             return self._results[grade_id]
         reason = sentences.NEVER_STARTED.format(reason="too many cells ended the kernel")
-        checks = tuple(replace(c, verdict=Verdict.CRASHED, message=reason) for c in self._checker.checks_of(grade_id))
+        checks = tuple(replace(c, verdict=Verdict.CRASHED, message=reason) for c in self._checker.material.catalogue[grade_id].checks)
         return ExerciseResult(grade_id, float(cell.metadata.nbgrader.points), checks)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What an assignment brings to the checking of any submission.
+
+    Attributes:
+        references: the reference notebook's code up to each exercise.
+        suspects: each exercise's misconceptions.
+    """
+
+    released: NotebookNode
+    catalogue: dict[str, ExerciseChecks]
+    stand_ins: dict[str, str]
+    references: dict[str, str]
+    suspects: dict[str, tuple[Suspect, ...]]
+
+
+@lru_cache(maxsize=8)
+def material_of(assignment: Assignment, version: str) -> Material:
+    """The material of that version; read once for a whole class.
+
+    Raises:
+        CourseError: a graded cell has no checks, or checks have no graded cell.
+    """
+    released, catalogue = released_notebook(assignment), judge.catalogue(assignment.tests)
+    graded = {cell.metadata.nbgrader.grade_id for cell in released.cells if is_graded(cell)}
+    if graded != set(catalogue):
+        odd = ", ".join(sorted(graded ^ set(catalogue)))
+        raise CourseError(f"{assignment.release} and {assignment.tests} do not fit together; only one of them knows: {odd}.")
+    return Material(
+        released,
+        catalogue,
+        stand_ins_of(assignment),
+        {grade_id: reference_for(assignment, grade_id) for grade_id in graded},
+        {grade_id: suspects_for(assignment, grade_id) for grade_id in graded},
+    )
 
 
 class Checker:
@@ -186,25 +225,16 @@ class Checker:
 
     def __init__(self, assignment: Assignment, device: str, limits: Limits) -> None:
         self.assignment, self._device, self._limits = assignment, device, limits
-        self.released = released_notebook(assignment)
-        self._catalogue = judge.catalogue(assignment.tests)
-        self._stand_ins = stand_ins_of(assignment)
+        self.material = material_of(assignment, assignment.version)
         self._key = derive(assignment.course.secret, assignment.version)
-
-    def checks_of(self, grade_id: str) -> list[CheckResult]:
-        """The checks of a graded cell, as if passed; none when the course has none."""
-        return self._catalogue[grade_id].checks if grade_id in self._catalogue else []
-
-    def needs_of(self, grade_id: str) -> tuple[str, ...]:
-        """The earlier exercises that an exercise builds on."""
-        return self._catalogue[grade_id].needs if grade_id in self._catalogue else ()
 
     async def check(self, kernel: Kernel, slot: Slot, cell: NotebookNode) -> ExerciseResult:
         """The student's own chain first; if that fails, with stand-ins for earlier exercises; the better counts."""
         grade_id, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
         started = time.monotonic()
         own = ExerciseResult(grade_id, points, await self.run(kernel, slot, grade_id, (), self._limits.exercise_seconds))
-        stand_ins = tuple(self._stand_ins[name] for name in self.needs_of(grade_id) if name in self._stand_ins)
+        needs = self.material.catalogue[grade_id].needs
+        stand_ins = tuple(self.material.stand_ins[name] for name in needs)
         left = self._limits.exercise_seconds - (time.monotonic() - started)
         if own.state is not Verdict.FAILED or not stand_ins or left <= 0:
             return own
@@ -223,9 +253,9 @@ class Checker:
             tests=self.assignment.tests,
             grade_id=grade_id,
             key=self._key,
-            reference=reference_for(self.assignment, grade_id),
+            reference=self.material.references[grade_id],
             stand_ins=definitions,
-            suspects=suspects_for(self.assignment, grade_id),
+            suspects=self.material.suspects[grade_id],
             device=self._device,
             call_seconds=self._limits.call_seconds,
             exercise_seconds=seconds,

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +60,6 @@ def stand_ins_of(assignment: Assignment) -> dict[str, str]:
     return {variant.exercise: variant.source for variant in alternatives_of(assignment) if variant.stand_in}
 
 
-@lru_cache(maxsize=1024)
 def load_variant(path: Path) -> Variant:
     """Reads one file; raises CourseError when a field is missing or is no constant."""
     source = read_course_file(path).decode()

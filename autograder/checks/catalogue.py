@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,8 @@ from autograder.model import CheckResult, Verdict
 
 #: A run of ours is ruled by nothing but the file itself: no configuration, no conftest, no cache, no output.
 PYTEST_ARGUMENTS = [
-    "-q",
     "--noconftest",
     "--import-mode=importlib",
-    "--no-header",
     "-c",
     os.devnull,
     "--rootdir=/",
@@ -59,7 +56,6 @@ class _Collector:
             entry.checks.append(result_of(item, Verdict.PASSED))
 
 
-@lru_cache(maxsize=32)
 def catalogue(tests: Path) -> dict[str, ExerciseChecks]:
     """The checks in a file, by graded cell.
 
