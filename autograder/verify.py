@@ -1,0 +1,123 @@
+"""Proves an assignment's checks (DESIGN 5): every wrong solution is caught, every right one passes.
+
+The reference notebook runs once in a real kernel. At each graded cell, every misconception and every
+alternative of that exercise is put into a fork and checked over the real bridge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+
+import nbformat
+
+from autograder.course import Assignment, read_course_file
+from autograder.grade import KERNEL_COMMAND, Checker, is_graded, is_skipped, run_blocking
+from autograder.misconceptions import Variant, alternatives_of, misconceptions_of
+from autograder.model import CheckResult, Verdict
+from autograder.sandbox.kernel import Kernel
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.slot import Slot
+
+_FINE = {Verdict.PASSED, Verdict.SKIPPED, Verdict.PENDING}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One line of the table.
+
+    Attributes:
+        kind: "reference", "alternative", "misconception" or "check".
+        subject: the slug, or the check's name.
+        faults: what is wrong, one sentence each; empty when it is proved.
+        recognised: whether feedback would name this misconception in at least one check.
+    """
+
+    kind: str
+    exercise: str
+    subject: str
+    failed: tuple[str, ...]
+    faults: tuple[str, ...]
+    recognised: bool = False
+
+
+def verify(assignment: Assignment, on_proof: Callable[[Proof], None] = lambda _: None) -> list[Proof]:
+    """All proofs of an assignment, in the order of its exercises."""
+    return run_blocking(_verify(assignment, on_proof))
+
+
+async def _verify(assignment: Assignment, on_proof: Callable[[Proof], None]) -> list[Proof]:
+    notebook = nbformat.reads(read_course_file(assignment.source).decode(), as_version=4)
+    checker, proofs = Checker(assignment, "cpu", Limits()), list[Proof]()
+    with Slot(Limits(submission_seconds=3600)) as slot:
+        kernel = Kernel(notebook, slot, KERNEL_COMMAND)
+        try:
+            await kernel.start()
+            for index, cell in enumerate(notebook.cells):
+                if is_graded(cell):
+                    bench = _Bench(checker, kernel, slot, cell.metadata.nbgrader.grade_id)
+                    async for proof in bench.proofs():
+                        proofs.append(proof)
+                        on_proof(proof)
+                elif cell.cell_type == "code" and not is_skipped(cell):
+                    await kernel.execute(index)
+        finally:
+            await kernel.end()
+    return proofs
+
+
+class _Bench:
+    """Tries solutions of one exercise in forks of the reference's kernel."""
+
+    def __init__(self, checker: Checker, kernel: Kernel, slot: Slot, exercise: str) -> None:
+        self._checker, self._kernel, self._slot, self._exercise = checker, kernel, slot, exercise
+
+    async def proofs(self) -> AsyncIterator[Proof]:
+        """Proofs for the reference, the alternatives, the misconceptions and the checks themselves."""
+        yield _should_pass("reference", self._exercise, "reference", await self._try(()))
+        for variant in alternatives_of(self._checker.assignment):
+            if variant.exercise in (self._exercise, *self._checker.material.catalogue[self._exercise].needs):
+                yield _should_pass("alternative", self._exercise, variant.slug, await self._try((variant.source,)))
+        caught: set[str] = set()
+        for variant in misconceptions_of(self._checker.assignment):
+            if variant.exercise == self._exercise:
+                results = await self._try((variant.source,))
+                caught |= _failed(results)
+                yield _should_fail(variant, results)
+        for proof in _uncaught(self._exercise, self._checker.material.catalogue[self._exercise].checks, caught):
+            yield proof
+
+    async def _try(self, definitions: tuple[str, ...]) -> tuple[CheckResult, ...]:
+        return await self._checker.run(self._kernel, self._slot, self._exercise, definitions, 120.0)
+
+
+def _failed(results: tuple[CheckResult, ...]) -> set[str]:
+    return {result.name for result in results if result.verdict not in _FINE}
+
+
+def _should_pass(kind: str, exercise: str, subject: str, results: tuple[CheckResult, ...]) -> Proof:
+    faults = [f"{r.name} {r.verdict}: {r.message}" for r in results if r.verdict not in _FINE]
+    if not results:
+        faults.append("no check was run")
+    return Proof(kind, exercise, subject, tuple(sorted(_failed(results))), tuple(faults))
+
+
+def _should_fail(variant: Variant, results: tuple[CheckResult, ...]) -> Proof:
+    failed = _failed(results)
+    faults = [f"does not fail {name}, which it must" for name in sorted(variant.must_fail - failed)]
+    faults += [f"fails {name}, which it does not declare" for name in sorted(failed - variant.must_fail - variant.may_fail)]
+    faults += [f"{r.name} ended as {r.verdict}: {r.message}" for r in results if r.verdict is Verdict.ERROR]
+    if not variant.must_fail:
+        faults.append("declares no check that it must fail")
+    if not variant.text:
+        faults.append("has no explanation")
+    recognised = any(result.misconception == variant.slug for result in results)
+    return Proof("misconception", variant.exercise, variant.slug, tuple(sorted(failed)), tuple(faults), recognised)
+
+
+def _uncaught(exercise: str, checks: list[CheckResult], caught: set[str]) -> Iterator[Proof]:
+    for check in checks:
+        faults = () if check.name in caught else ("no misconception fails it: can it fail at all?",)
+        yield Proof("check", exercise, check.name, (), faults)
+
+
