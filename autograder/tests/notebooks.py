@@ -54,19 +54,18 @@ def written(grade_id: str, source: str, points: float = 2) -> NotebookNode:
 
 
 def free(source: str, cell_id: str, *, kind: str = "code", **metadata: Any) -> NotebookNode:
-    """A cell without nbgrader settings."""
-    return _cell(kind, cell_id, source, None, **metadata)
+    """A cell without nbgrader settings, with any other metadata."""
+    return _new(kind, source, cell_id, metadata)
 
 
 def _cell(
-    kind: str, cell_id: str, source: str, nbgrader: dict[str, Any] | None, tags: list[str] | None = None, **more: Any
+    kind: str, grade_id: str, source: str, nbgrader: dict[str, Any], tags: list[str] | None = None
 ) -> NotebookNode:
+    return _new(kind, source, grade_id, {"nbgrader": nbgrader} | ({"tags": tags} if tags else {}))
+
+
+def _new(kind: str, source: str, cell_id: str, metadata: dict[str, Any]) -> NotebookNode:
     make = new_code_cell if kind == "code" else new_markdown_cell
-    metadata = dict(more)
-    if nbgrader is not None:
-        metadata["nbgrader"] = nbgrader
-    if tags:
-        metadata["tags"] = tags
     return make(source=source, id=cell_id, metadata=metadata)  # type: ignore[no-any-return,no-untyped-call]
 
 

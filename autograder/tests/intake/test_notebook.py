@@ -215,7 +215,7 @@ def test_a_notebook_of_an_assignment_nobody_knows() -> None:
     with pytest.raises(RejectedSubmission, match="holds none of the exercises of “little”"):
         check(nb)
     nb.metadata["aandacht"] = {"assignment": "from\nelsewhere"}
-    with pytest.raises(RejectedSubmission, match="assignment “from.x0aelsewhere”"):
+    with pytest.raises(RejectedSubmission, match=r"assignment “from.x0aelsewhere”"):
         check(nb)
 
 
