@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def settings(grade_id: str, *, grade: bool = False, solution: bool = False, lock
 
 def given(grade_id: str, source: str, *, skip: bool = False, kind: str = "code") -> NotebookNode:
     """A locked cell; with `skip` it is tagged `skip-execution`."""
-    return _cell(kind, grade_id, source, settings(grade_id, locked=True), ["skip-execution"] if skip else [])
+    return _cell(kind, grade_id, source, settings(grade_id, locked=True), ["skip-execution"] if skip else ())
 
 
 def solution(grade_id: str, source: str) -> NotebookNode:
@@ -58,10 +58,8 @@ def free(source: str, cell_id: str, *, kind: str = "code", **metadata: Any) -> N
     return _new(kind, source, cell_id, metadata)
 
 
-def _cell(
-    kind: str, grade_id: str, source: str, nbgrader: dict[str, Any], tags: list[str] | None = None
-) -> NotebookNode:
-    return _new(kind, source, grade_id, {"nbgrader": nbgrader} | ({"tags": tags} if tags else {}))
+def _cell(kind: str, grade_id: str, source: str, nbgrader: dict[str, Any], tags: Sequence[str] = ()) -> NotebookNode:
+    return _new(kind, source, grade_id, {"nbgrader": nbgrader} | ({"tags": list(tags)} if tags else {}))
 
 
 def _new(kind: str, source: str, cell_id: str, metadata: dict[str, Any]) -> NotebookNode:
@@ -125,7 +123,8 @@ def _without_solution(source: str, stub: str) -> str:
 
 def cell_of(nb: NotebookNode, cell_id: str) -> NotebookNode:
     """The cell with that id."""
-    return next(cell for cell in nb.cells if cell.id == cell_id)
+    found: NotebookNode = next(cell for cell in nb.cells if cell.id == cell_id)
+    return found
 
 
 def answered(nb: NotebookNode, **sources: str) -> NotebookNode:

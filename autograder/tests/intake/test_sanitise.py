@@ -321,7 +321,7 @@ def _mischief(nb: NotebookNode, chance: random.Random) -> None:
     elif what == 3:
         nb.cells[place].source = f"changed {place}"
     elif what == 4:
-        nb.cells[place].metadata = NotebookNode()
+        nb.cells[place].metadata.clear()
     else:
         nb.cells.insert(place, free("own", f"own-{chance.random()}".replace(".", "-")))
 
