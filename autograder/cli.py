@@ -1,0 +1,173 @@
+"""The command `autograder`: reads the command line, calls what does the work, shows what came of it.
+
+Exit code 0: every submission got a verdict. 1: some could not be graded. 2: wrong usage.
+What needs nbgrader is imported where it is used, so that a worker without it can still `check`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+
+from autograder import __version__, terminal
+from autograder.course import Assignment, Course
+from autograder.errors import AutograderError, CourseError, UsageError
+
+Arguments = ParamSpec("Arguments")
+
+
+def _speaks_plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Shows an error of ours as its one sentence, with the right exit code."""
+
+    @wraps(command)
+    def spoken(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except AutograderError as error:
+            click.echo(f"autograder: {error}", err=True)
+            sys.exit(2 if isinstance(error, UsageError) else 1)
+        except ModuleNotFoundError as error:
+            click.echo(f"autograder: {_missing(error)}", err=True)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("autograder: stopped; what was graded is kept. The same command goes on from here.", err=True)
+            sys.exit(130)
+
+    return spoken
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    return f"{error.name} is not installed; this command needs it: pip install 'autograder[course]'."
+
+
+def _assignments(names: Sequence[str]) -> list[Assignment]:
+    course = Course.find(Path.cwd())
+    found = [course.assignment(name) for name in names] or course.assignments
+    if not found:
+        raise UsageError(f"{course.root} has no assignments: none has a notebook source/NAME/NAME.ipynb.")
+    return found
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option("--verbose", "-v", is_flag=True, help="Log what happens, on stderr.")
+def main(verbose: bool) -> None:
+    """Grades the notebooks of Aandacht, and proves that it grades them well.
+
+    Run it anywhere inside a course folder (one with an nbgrader_config.py).
+    """
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+
+@main.command()
+@click.argument("assignments", nargs=-1)
+@click.option("--check", is_flag=True, help="Change nothing; fail when release/ is not what source/ would give.")
+@_speaks_plainly
+def release(assignments: tuple[str, ...], check: bool) -> None:
+    """Build release/ from source/: nbgrader's own converter, then a gate that no solution passes."""
+    from autograder.nbgrader_adapters.release import build_release, check_release
+
+    for assignment in _assignments(assignments):
+        if check:
+            check_release(assignment.course, assignment)
+            click.echo(f"release/{assignment.name} is up to date.")
+        else:
+            build_release(assignment.course, assignment)
+            click.echo(f"release/{assignment.name} is built.")
+
+
+@main.command()
+@click.argument("assignments", nargs=-1)
+@click.option("--student", help="Grade this student only.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--force", is_flag=True, help="Grade again what was graded already (marks given by hand stay).")
+@click.option("--unsafe", is_flag=True, help="Accept that student code is not locked in (stamped into every result).")
+@_speaks_plainly
+def grade(assignments: tuple[str, ...], student: str | None, device: str, force: bool, unsafe: bool) -> None:
+    """Grade what lies in submitted/ into the gradebook, one submission after another."""
+    from autograder.nbgrader_adapters.grading import grade_class
+
+    found = _assignments(assignments)
+    terminal.warn_about_sandbox(unsafe)
+    with terminal.Progress() as progress:
+        outcome = grade_class(
+            found[0].course, found, student=student, force=force, device=device, on_event=progress.show
+        )
+    terminal.show_class(outcome)
+    sys.exit(1 if outcome.failed else 0)
+
+
+@main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--assignment", "name", required=True, help="The assignment that the notebook answers.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@_speaks_plainly
+def check(notebook: Path, name: str, device: str, as_json: bool) -> None:
+    """Grade one notebook file, without a gradebook."""
+    from autograder.grade import check_file
+
+    report = check_file(notebook, _assignments([name])[0], device=device).report
+    if as_json:
+        click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
+    else:
+        terminal.show_report(report)
+    sys.exit(1 if report.needs_person else 0)
+
+
+@main.command()
+@click.argument("assignments", nargs=-1)
+@_speaks_plainly
+def verify(assignments: tuple[str, ...]) -> None:
+    """Prove the checks: every misconception is caught, every right solution gets full marks."""
+    from autograder.verify import verify as prove
+
+    faulty = 0
+    for assignment in _assignments(assignments):
+        proofs = terminal.while_proving(assignment.name, lambda tell, a=assignment: prove(a, tell))
+        terminal.show_proofs(assignment.name, proofs)
+        faulty += sum(bool(proof.faults) for proof in proofs)
+    if faulty:
+        raise CourseError(f"{faulty} of the proofs failed.")
+
+
+@main.command()
+@click.argument("assignment")
+@_speaks_plainly
+def report(assignment: str) -> None:
+    """Write the report of a class, as HTML and JSON, from what was graded."""
+    from autograder.nbgrader_adapters.grading import write_report
+
+    page, data = write_report(_assignments([assignment])[0])
+    click.echo(f"The report of {assignment}: {page}\nAs data: {data}")
+
+
+@main.command()
+@_speaks_plainly
+def doctor() -> None:
+    """Show what this machine offers, and what to do about each gap."""
+    from autograder.doctor import examine
+
+    terminal.show_findings(examine())
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo"))
+@_speaks_plainly
+def demo(folder: Path) -> None:
+    """Grade a made-up class in a folder of its own, and show what an instructor and a student would see."""
+    from autograder.demo import run_demo
+
+    run_demo(Course.find(Path.cwd()), folder)
+
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""How results look on a terminal: tables and progress; plain lines where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.model import ExerciseResult, Report, Verdict
+from autograder.sandbox import LEVEL
+
+if TYPE_CHECKING:
+    from autograder.doctor import Finding
+    from autograder.verify import Proof
+
+out = Console()
+err = Console(stderr=True)
+
+MARKS = {
+    Verdict.PASSED: "[green]✓[/] passed",
+    Verdict.FAILED: "[red]✗[/] failed",
+    Verdict.SKIPPED: "– skipped",
+    Verdict.PENDING: "… pending",
+    Verdict.TIMEOUT: "[red]✗[/] timeout",
+    Verdict.CRASHED: "[red]✗[/] crashed",
+    Verdict.ERROR: "[magenta]![/] error",
+}
+
+
+def warn_about_sandbox(accepted: bool) -> None:
+    """Says that student code is not locked in, unless the user said so."""
+    if LEVEL == "off" and not accepted:
+        err.print("Note: student code runs with limits, but is not locked in (sandbox: off); every result says so.")
+
+
+def show_report(report: Report) -> None:
+    """One submission's report."""
+    for notice in report.notices:
+        out.print(f"• {escape(notice)}")
+    for exercise in report.exercises:
+        _show_exercise(exercise)
+    out.print(f"[bold]{report.score:g} of {report.max_score:g} points[/]  (sandbox: {report.sandbox}, {report.device})")
+    for cell in report.manual:
+        state = "answered" if cell.answered else "no answer"
+        out.print(f"{escape(cell.grade_id)}: {cell.max_score:g} points by hand ({state})")
+
+
+def _show_exercise(exercise: ExerciseResult) -> None:
+    score = "–" if exercise.score is None else f"{exercise.score:g}"
+    helped = "  (with trusted stand-ins for earlier exercises)" if exercise.with_stand_ins else ""
+    out.print(f"\n[bold]{escape(exercise.grade_id)}[/]  {score} of {exercise.max_score:g}{helped}")
+    for check in exercise.checks:
+        out.print(f"  {MARKS[check.verdict]}  {escape(check.title)}")
+        for text in filter(None, (check.message, check.explanation)):
+            out.print(f"      {escape(text)}")
+
+
+def show_proofs(assignment: str, proofs: Sequence[Proof]) -> None:
+    """What `verify` proved, as a table, and the faults below it."""
+    table = Table(title=f"verify {assignment}")
+    for column in ("exercise", "kind", "subject", "failed checks", "named in feedback", "proved"):
+        table.add_column(column, overflow="fold")
+    for proof in proofs:
+        named = ("yes" if proof.recognised else "no") if proof.kind == "misconception" else ""
+        table.add_row(
+            proof.exercise, proof.kind, proof.subject, ", ".join(proof.failed), named, "[red]✗[/]" if proof.faults else "✓"
+        )
+    out.print(table)
+    for proof in proofs:
+        for fault in proof.faults:
+            out.print(f"[red]✗[/] {proof.exercise}, {proof.kind} {proof.subject}: {escape(fault)}", soft_wrap=True)
+    kinds = {kind: [p for p in proofs if p.kind == kind] for kind in ("misconception", "alternative", "check")}
+    counts = ", ".join(f"{sum(not p.faults for p in found)} of {len(found)} {kind}s" for kind, found in kinds.items())
+    out.print(f"Proved: {counts}.")
+
+
+def while_proving(assignment: str, work: Callable[[Callable[[Proof], None]], list[Proof]]) -> list[Proof]:
+    """Runs the proofs under a counter."""
+    with err.status(f"verify {assignment} …") as status:
+        count = 0
+
+        def tell(proof: Proof) -> None:
+            nonlocal count
+            count += 1
+            status.update(f"verify {assignment}: {count} proofs, {proof.exercise} {proof.subject}")
+
+        return work(tell)
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """What `doctor` found."""
+    table = Table(title="This machine")
+    for column in ("what", "found", "", "what to do"):
+        table.add_column(column, overflow="fold")
+    for finding in findings:
+        table.add_row(finding.what, finding.found, "✓" if finding.fine else "✗", finding.remedy)
+    out.print(table)
+
+
+class Progress:
+    """Shows a class being graded: a bar on a terminal, lines elsewhere."""
+
+    def __enter__(self) -> Progress:
+        self._status = err.status("grading …") if err.is_terminal else None
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._status:
+            self._status.stop()
+
+    def show(self, event: Any) -> None:
+        """One event of `grade_class`."""
+        if self._status:
+            self._status.update(str(event))
+        else:
+            err.print(str(event), soft_wrap=True, markup=False, highlight=False)
+
+
+def show_class(outcome: Any) -> None:
+    """A class's marks."""
+    out.print(str(outcome), markup=False)
