@@ -92,7 +92,7 @@ class Kernel:
         Raises:
             KernelError: it does not.
         """
-        manager = _CommandKernelManager(transport="ipc", ip=str(self._slot.folder / "k"), owner_class=None)
+        manager = _CommandKernelManager(transport="ipc", ip=str(self._slot.folder / "k"))
         manager.command = self._command
         manager.connection_file = str(self._slot.folder / "kernel.json")
         await manager.start_kernel(env=self._slot.environment(self._device), cwd=str(self._slot.home))

@@ -1,0 +1,36 @@
+"""Fixtures that several rooms' tests use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.course import Assignment
+from autograder.grade import close
+from autograder.tests.chain import make_chain
+
+
+@pytest.fixture(scope="session")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assignment]:
+    """A small course of two exercises; its judge ends with the tests."""
+    yield make_chain(tmp_path_factory.mktemp("chain"))
+    close()
+
+
+@pytest.fixture
+def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Fails the test when a kernel's folder or a process of one is left behind."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    yield tmp_path
+    assert list(tmp_path.glob("aandacht-*")) == []
+    assert [process for process in psutil.process_iter() if _is_ours(process, tmp_path)] == []
+
+
+def _is_ours(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.environ().get("HOME", "").startswith(str(folder))
+    except psutil.Error:
+        return False
