@@ -1,0 +1,123 @@
+"""The verdict on one exercise, as a student reads it in place of the graded cell's output.
+
+nbconvert may pass it through its sanitiser, which lets few tags through (div, ul, li, strong, em, code, span,
+blockquote …) and no style at all: the styles here are a help, never needed to understand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.report import sentences
+from autograder.report.clean import paragraphs, plain, points
+from autograder.report.templates import environment
+
+#: More than that nobody reads, and a page must stay a page whatever a notebook provoked.
+_MOST_CHECKS, _MOST_NOTICES = 60, 12
+_TITLE, _MESSAGE, _NOTICE = 300, 1500, 500
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Checks that ended alike, for one reason: the reason is said once."""
+
+    titles: tuple[str, ...]
+    message: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """All that a verdict says, cleaned and capped, before it is laid out."""
+
+    headline: str
+    summary: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    notices: tuple[str, ...]
+    stamp: str
+
+
+def verdict_html(exercise: ExerciseResult, report: Report) -> str:
+    """The verdict on `exercise` as an HTML fragment that survives nbconvert's sanitiser.
+
+    Args:
+        exercise: one of the report's exercises; the first of them also carries the notices of the whole run.
+        report: the report that it is part of.
+    """
+    return environment().get_template("verdict.html").render(feedback=feedback(exercise, report))
+
+
+def verdict_text(exercise: ExerciseResult, report: Report) -> str:
+    """The same verdict as plain text, for terminals and for where HTML is not shown."""
+    said = feedback(exercise, report)
+    lines = [said.headline, *said.summary]
+    for finding in said.findings:
+        lines += ["", *finding.titles]
+        lines += _indented(finding.message)
+        if finding.explanation:
+            lines += ["  " + sentences.EXPLANATION + ":", *_indented(finding.explanation)]
+    if said.notices:
+        lines += ["", sentences.NOTICES + ":", *("  " + notice for notice in said.notices)]
+    return "\n".join([*lines, "", said.stamp])
+
+
+def _indented(text: str) -> list[str]:
+    return ["  " + paragraph for paragraph in paragraphs(text)]
+
+
+def feedback(exercise: ExerciseResult, report: Report) -> Feedback:
+    """Everything to be said on `exercise`, in reading order: what is left to do comes first."""
+    is_first = bool(report.exercises) and report.exercises[0].grade_id == exercise.grade_id
+    return Feedback(
+        headline=_headline(exercise),
+        summary=tuple(_summary(exercise)),
+        findings=tuple(_findings(exercise.checks[:_MOST_CHECKS])),
+        notices=_notices([exercise.notice, *(report.notices if is_first else ())]),
+        stamp=_stamp(report),
+    )
+
+
+def _headline(exercise: ExerciseResult) -> str:
+    template = {Verdict.PENDING: sentences.SCORE_PENDING, Verdict.ERROR: sentences.SCORE_ERROR}
+    return template.get(exercise.state, sentences.SCORE).format(
+        exercise=plain(exercise.grade_id, _TITLE),
+        score=points(exercise.score or 0.0),
+        max_score=points(exercise.max_score),
+    )
+
+
+def _summary(exercise: ExerciseResult) -> Iterable[str]:
+    counted = [check for check in exercise.checks if check.verdict not in {Verdict.SKIPPED, Verdict.PENDING}]
+    passed = [check for check in counted if check.verdict is Verdict.PASSED]
+    if counted:
+        yield sentences.CHECKS_PASSED.format(passed=len(passed), counted=len(counted))
+    else:
+        yield sentences.NO_CHECKS
+    if passed and exercise.score == 0:
+        yield sentences.NO_CORE
+    if exercise.with_stand_ins:
+        yield sentences.STAND_INS
+
+
+def _findings(checks: Iterable[CheckResult]) -> Iterable[Finding]:
+    ordered = sorted(checks, key=lambda check: check.verdict is Verdict.PASSED)
+    for (verdict, message, explanation), alike in groupby(ordered, lambda c: (c.verdict, c.message, c.explanation)):
+        mark, word = sentences.MARKS[verdict]
+        titles = (sentences.CHECK.format(mark=mark, word=word, title=plain(c.title or c.name, _TITLE)) for c in alike)
+        yield Finding(tuple(titles), plain(message, _MESSAGE), plain(explanation, _MESSAGE))
+
+
+def _notices(notices: Iterable[str]) -> tuple[str, ...]:
+    said = [plain(notice, _NOTICE) for notice in notices if notice.strip()]
+    if len(said) > _MOST_NOTICES:
+        said[_MOST_NOTICES:] = [sentences.MORE.format(count=len(said) - _MOST_NOTICES)]
+    return tuple(said)
+
+
+def _stamp(report: Report) -> str:
+    template = sentences.STAMP_OFF if report.sandbox == "off" else sentences.STAMP
+    fields = {"device": report.device, "sandbox": report.sandbox, "version": report.version}
+    return template.format(**{name: plain(value, _TITLE) for name, value in fields.items()})
