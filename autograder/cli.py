@@ -10,7 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import ParamSpec
 
@@ -63,7 +63,9 @@ def main(verbose: bool) -> None:
 
     Run it anywhere inside a course folder (one with an nbgrader_config.py).
     """
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
 
 
 @main.command()
@@ -96,12 +98,12 @@ def grade(assignments: tuple[str, ...], student: str | None, device: str, force:
 
     found = _assignments(assignments)
     terminal.warn_about_sandbox(unsafe)
-    with terminal.Progress() as progress:
+    with terminal.ClassProgress() as progress:
         outcome = grade_class(
             found[0].course, found, student=student, force=force, device=device, on_event=progress.show
         )
     terminal.show_class(outcome)
-    sys.exit(1 if outcome.failed else 0)
+    sys.exit(0 if outcome.complete else 1)
 
 
 @main.command()
@@ -131,7 +133,7 @@ def verify(assignments: tuple[str, ...]) -> None:
 
     faulty = 0
     for assignment in _assignments(assignments):
-        proofs = terminal.while_proving(assignment.name, lambda tell, a=assignment: prove(a, tell))
+        proofs = terminal.while_proving(assignment.name, partial(prove, assignment))
         terminal.show_proofs(assignment.name, proofs)
         faulty += sum(bool(proof.faults) for proof in proofs)
     if faulty:
@@ -166,7 +168,6 @@ def demo(folder: Path) -> None:
     from autograder.demo import run_demo
 
     run_demo(Course.find(Path.cwd()), folder)
-
 
 
 if __name__ == "__main__":

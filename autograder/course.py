@@ -87,7 +87,11 @@ class Course:
     @property
     def assignments(self) -> list[Assignment]:
         """All assignments, by name."""
-        return [Assignment(self, path.stem) for path in sorted(self.root.glob("source/*/*.ipynb")) if path.stem == path.parent.name]
+        return [
+            Assignment(self, path.stem)
+            for path in sorted(self.root.glob("source/*/*.ipynb"))
+            if path.stem == path.parent.name
+        ]
 
     def assignment(self, name: str) -> Assignment:
         """The assignment of that name.
@@ -110,17 +114,34 @@ class Course:
 
     @cached_property
     def secret(self) -> bytes:
-        """The key that secret test inputs are drawn with; made once per course, 32 bytes."""
+        """The key that secret test inputs are drawn with; made once per course, 32 bytes.
+
+        Raises:
+            CourseError: the file holds something else.
+        """
         path = self.state / "secret"
+        if not path.exists():
+            _make_secret(path)
         try:
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass  # made by an earlier run: that is the one to use
-        key = bytes.fromhex(path.read_text().strip())
+            key = bytes.fromhex(path.read_text().strip())
+        except ValueError:
+            key = b""
         if len(key) != 32:
             raise CourseError(f"{path} does not hold a key of 32 bytes; restore it, or delete it to draw new inputs.")
         return key
+
+
+def _make_secret(path: Path) -> None:
+    """Writes a new key whole, or leaves the one that another run has just made."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_hex(32))
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return  # another run was faster: its key is the one to use
+    finally:
+        draft.unlink()
 
 
 def read_course_file(path: Path) -> bytes:
@@ -132,4 +153,6 @@ def read_course_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CourseError(f"{path} cannot be read ({error.strerror}); is the course complete, and was it released?") from None
+        raise CourseError(
+            f"{path} cannot be read ({error.strerror}); is the course complete, and was it released?"
+        ) from None

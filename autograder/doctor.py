@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.metadata
 import os
 import shutil
@@ -44,15 +45,23 @@ def _sandbox() -> Finding:
 
 
 def _landlock() -> Finding:
-    layers = _read("/sys/kernel/security/lsm")
-    fine = "landlock" in layers
-    return Finding("Landlock (kernel)", "offered" if fine else "not seen", fine, "" if fine else "Boot with lsm=…,landlock.")
+    """Asks the kernel for its Landlock version (system call 444 with the flag for that)."""
+    version = ctypes.CDLL(None).syscall(444, None, 0, 1)
+    fine = version > 0
+    return Finding(
+        "Landlock", f"ABI {version}" if fine else "refused", fine, "" if fine else "Boot with lsm=…,landlock."
+    )
 
 
 def _namespaces() -> Finding:
     allowed = _read("/proc/sys/user/max_user_namespaces").strip()
     fine = allowed not in ("", "0")
-    return Finding("user namespaces", "offered" if fine else "refused", fine, "" if fine else "Set sysctl user.max_user_namespaces.")
+    return Finding(
+        "user namespaces",
+        "offered" if fine else "refused",
+        fine,
+        "" if fine else "Set sysctl user.max_user_namespaces.",
+    )
 
 
 def _memory_limit() -> Finding:
@@ -72,7 +81,9 @@ def _gpu() -> Finding:
 def _disk() -> Finding:
     free = shutil.disk_usage(os.environ.get("TMPDIR", "/tmp")).free  # noqa: S108 - where kernels work, not a name of ours
     fine = free > _LEAST_DISK
-    return Finding("room for kernels' files", f"{free / 2**30:.1f} GB", fine, "" if fine else "Free some, or set TMPDIR.")
+    return Finding(
+        "room for kernels' files", f"{free / 2**30:.1f} GB", fine, "" if fine else "Free some, or set TMPDIR."
+    )
 
 
 def _package(name: str) -> Finding:

@@ -93,7 +93,9 @@ def grade_notebook(
         notices: what intake and sanitising had to say.
         on_progress: called with a few words at each graded cell.
     """
-    grading = _Grading(notebook, assignment, resolve_device(device), limits or Limits(), on_progress or (lambda _: None))
+    grading = _Grading(
+        notebook, assignment, resolve_device(device), limits or Limits(), on_progress or (lambda _: None)
+    )
     report = run_blocking(grading.run())
     return Graded(replace(report, notices=(*notices, *report.notices)), notebook)
 
@@ -102,7 +104,9 @@ def resolve_device(device: str) -> str:
     """The device that is graded on; raises UsageError for one that is not to be had."""
     if device in ("auto", "cpu"):
         return "cpu"
-    raise UsageError(f"Device {device!r} cannot be graded on yet: checks that need a GPU stay pending; use --device cpu.")
+    raise UsageError(
+        f"Device {device!r} cannot be graded on yet: checks that need a GPU stay pending; use --device cpu."
+    )
 
 
 def run_blocking(work: Coroutine[Any, Any, Result]) -> Result:
@@ -123,7 +127,9 @@ def run_blocking(work: Coroutine[Any, Any, Result]) -> Result:
 class _Grading:
     """One notebook on its way to a report."""
 
-    def __init__(self, notebook: NotebookNode, assignment: Assignment, device: str, limits: Limits, on_progress: Progress) -> None:
+    def __init__(
+        self, notebook: NotebookNode, assignment: Assignment, device: str, limits: Limits, on_progress: Progress
+    ) -> None:
         self._notebook, self._device, self._limits = notebook, device, limits
         self._say = on_progress
         self._checker = Checker(assignment, device, limits)
@@ -143,7 +149,9 @@ class _Grading:
             device=self._device,
             exercises=tuple(self._result_of(cell) for cell in self._notebook.cells if is_graded(cell)),
             notices=tuple(self._notices),
-            manual=tuple(_manual_cell(cell, self._checker.material.released) for cell in self._notebook.cells if is_manual(cell)),
+            manual=tuple(
+                _manual_cell(cell, self._checker.material.released) for cell in self._notebook.cells if is_manual(cell)
+            ),
             seconds=round(time.monotonic() - started, 2),
         )
 
@@ -179,7 +187,10 @@ class _Grading:
         if grade_id in self._results:
             return self._results[grade_id]
         reason = sentences.NEVER_STARTED.format(reason="too many cells ended the kernel")
-        checks = tuple(replace(c, verdict=Verdict.CRASHED, message=reason) for c in self._checker.material.catalogue[grade_id].checks)
+        checks = tuple(
+            replace(c, verdict=Verdict.CRASHED, message=reason)
+            for c in self._checker.material.catalogue[grade_id].checks
+        )
         return ExerciseResult(grade_id, float(cell.metadata.nbgrader.points), checks)
 
 
@@ -210,7 +221,9 @@ def material_of(assignment: Assignment, version: str) -> Material:
     graded = {cell.metadata.nbgrader.grade_id for cell in released.cells if is_graded(cell)}
     if graded != set(catalogue):
         odd = ", ".join(sorted(graded ^ set(catalogue)))
-        raise CourseError(f"{assignment.release} and {assignment.tests} do not fit together; only one of them knows: {odd}.")
+        raise CourseError(
+            f"{assignment.release} and {assignment.tests} do not fit together; only one of them knows: {odd}."
+        )
     return Material(
         released,
         catalogue,
@@ -232,7 +245,9 @@ class Checker:
         """The student's own chain first; if that fails, with stand-ins for earlier exercises; the better counts."""
         grade_id, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
         started = time.monotonic()
-        own = ExerciseResult(grade_id, points, await self.run(kernel, slot, grade_id, (), self._limits.exercise_seconds))
+        own = ExerciseResult(
+            grade_id, points, await self.run(kernel, slot, grade_id, (), self._limits.exercise_seconds)
+        )
         needs = self.material.catalogue[grade_id].needs
         stand_ins = tuple(self.material.stand_ins[name] for name in needs)
         left = self._limits.exercise_seconds - (time.monotonic() - started)

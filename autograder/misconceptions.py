@@ -81,16 +81,20 @@ def load_variant(path: Path) -> Variant:
 
 
 def _constants(tree: ast.Module) -> list[tuple[str, Any]]:
-    found = []
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in _FIELDS:
-            found.append((node.targets[0].id, ast.literal_eval(node.value)))
-    return found
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)]
+    named = [(ast.unparse(node.targets[0]), node.value) for node in assigned]
+    return [(name, ast.literal_eval(value)) for name, value in named if name in _FIELDS]
+
+
+def reference_notebook(assignment: Assignment) -> NotebookNode:
+    """The instructor's notebook; raises CourseError when it is missing."""
+    notebook: NotebookNode = nbformat.reads(read_course_file(assignment.source).decode(), as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
 
 
 def suspects_for(assignment: Assignment, exercise: str) -> tuple[Suspect, ...]:
     """The exercise's misconceptions, each within the reference notebook's code."""
-    notebook = nbformat.reads(read_course_file(assignment.source).decode(), as_version=4)
+    notebook = reference_notebook(assignment)
     return tuple(
         Suspect(v.slug, v.text, v.must_fail | v.may_fail, code_until(notebook, exercise, {exercise: v.source}))
         for v in misconceptions_of(assignment)
@@ -100,8 +104,7 @@ def suspects_for(assignment: Assignment, exercise: str) -> tuple[Suspect, ...]:
 
 def reference_for(assignment: Assignment, exercise: str) -> str:
     """The reference notebook's code up to an exercise's graded cell."""
-    notebook = nbformat.reads(read_course_file(assignment.source).decode(), as_version=4)
-    return code_until(notebook, exercise, {})
+    return code_until(reference_notebook(assignment), exercise, {})
 
 
 def code_until(notebook: NotebookNode, exercise: str, replaced: dict[str, str]) -> str:
@@ -111,7 +114,7 @@ def code_until(notebook: NotebookNode, exercise: str, replaced: dict[str, str]) 
         CourseError: the notebook has no such graded cell.
     """
     solutions = {f"{name}-code": source for name, source in replaced.items()}
-    parts = []
+    parts: list[str] = []
     for cell in notebook.cells:
         grading = cell.metadata.get("nbgrader", {})
         if grading.get("grade_id") == exercise:

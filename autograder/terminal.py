@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from autograder.model import ExerciseResult, Report, Verdict
@@ -15,9 +17,12 @@ from autograder.sandbox import LEVEL
 
 if TYPE_CHECKING:
     from autograder.doctor import Finding
+    from autograder.nbgrader_adapters.grading import ClassOutcome, Event
     from autograder.verify import Proof
 
-out = Console()
+_WIDE = 150  # columns where there is no terminal to ask
+
+out = Console(width=None if sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True)
 
 MARKS = {
@@ -67,7 +72,12 @@ def show_proofs(assignment: str, proofs: Sequence[Proof]) -> None:
     for proof in proofs:
         named = ("yes" if proof.recognised else "no") if proof.kind == "misconception" else ""
         table.add_row(
-            proof.exercise, proof.kind, proof.subject, ", ".join(proof.failed), named, "[red]✗[/]" if proof.faults else "✓"
+            proof.exercise,
+            proof.kind,
+            proof.subject,
+            ", ".join(proof.failed),
+            named,
+            "[red]✗[/]" if proof.faults else "✓",
         )
     out.print(table)
     for proof in proofs:
@@ -101,27 +111,48 @@ def show_findings(findings: Sequence[Finding]) -> None:
     out.print(table)
 
 
-class Progress:
-    """Shows a class being graded: a bar on a terminal, lines elsewhere."""
+class ClassProgress:
+    """Shows a class being graded: a bar on a terminal, plain lines elsewhere."""
 
-    def __enter__(self) -> Progress:
-        self._status = err.status("grading …") if err.is_terminal else None
-        if self._status:
-            self._status.start()
+    def __init__(self) -> None:
+        columns = (
+            SpinnerColumn(),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+        )
+        self._bar = Progress(*columns, console=err, disable=not err.is_terminal)
+        self._task = self._bar.add_task("grading", total=None)
+
+    def __enter__(self) -> ClassProgress:
+        self._bar.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._status:
-            self._status.stop()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
 
-    def show(self, event: Any) -> None:
+    def show(self, event: Event) -> None:
         """One event of `grade_class`."""
-        if self._status:
-            self._status.update(str(event))
-        else:
+        done = event.number if event.outcome else event.number - 1
+        self._bar.update(self._task, total=event.total, completed=done, description=escape(event.student))
+        if event.outcome and not err.is_terminal:
             err.print(str(event), soft_wrap=True, markup=False, highlight=False)
 
 
-def show_class(outcome: Any) -> None:
-    """A class's marks."""
-    out.print(str(outcome), markup=False)
+def show_class(outcome: ClassOutcome) -> None:
+    """A class's marks, and what a person has to look at."""
+    table = Table()
+    for column in ("assignment", "student", "what happened", "points", "notes"):
+        table.add_column(column, overflow="fold")
+    for each in outcome.submissions:
+        points = f"{each.report.score:g} of {each.report.max_score:g}" if each.report else "–"
+        notes = each.report.notices[:1] if each.report else each.sentences
+        table.add_row(each.assignment, each.student, each.status, points, escape(" ".join(notes)))
+    out.print(table)
+    if outcome.stopped:
+        out.print(outcome.stopped, markup=False)
+    if outcome.failed:
+        out.print(f"{len(outcome.failed)} of {len(outcome.submissions)} could not be graded and need a person.")

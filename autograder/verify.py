@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
-import nbformat
-
-from autograder.course import Assignment, read_course_file
+from autograder.course import Assignment
 from autograder.grade import KERNEL_COMMAND, Checker, is_graded, is_skipped, run_blocking
-from autograder.misconceptions import Variant, alternatives_of, misconceptions_of
+from autograder.misconceptions import Variant, alternatives_of, misconceptions_of, reference_notebook
 from autograder.model import CheckResult, Verdict
 from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.limits import Limits
@@ -47,7 +45,7 @@ def verify(assignment: Assignment, on_proof: Callable[[Proof], None] = lambda _:
 
 
 async def _verify(assignment: Assignment, on_proof: Callable[[Proof], None]) -> list[Proof]:
-    notebook = nbformat.reads(read_course_file(assignment.source).decode(), as_version=4)
+    notebook = reference_notebook(assignment)
     checker, proofs = Checker(assignment, "cpu", Limits()), list[Proof]()
     with Slot(Limits(submission_seconds=3600)) as slot:
         kernel = Kernel(notebook, slot, KERNEL_COMMAND)
@@ -105,7 +103,9 @@ def _should_pass(kind: str, exercise: str, subject: str, results: tuple[CheckRes
 def _should_fail(variant: Variant, results: tuple[CheckResult, ...]) -> Proof:
     failed = _failed(results)
     faults = [f"does not fail {name}, which it must" for name in sorted(variant.must_fail - failed)]
-    faults += [f"fails {name}, which it does not declare" for name in sorted(failed - variant.must_fail - variant.may_fail)]
+    faults += [
+        f"fails {name}, which it does not declare" for name in sorted(failed - variant.must_fail - variant.may_fail)
+    ]
     faults += [f"{r.name} ended as {r.verdict}: {r.message}" for r in results if r.verdict is Verdict.ERROR]
     if not variant.must_fail:
         faults.append("declares no check that it must fail")
@@ -119,5 +119,3 @@ def _uncaught(exercise: str, checks: list[CheckResult], caught: set[str]) -> Ite
     for check in checks:
         faults = () if check.name in caught else ("no misconception fails it: can it fail at all?",)
         yield Proof("check", exercise, check.name, (), faults)
-
-

@@ -1,8 +1,8 @@
-"""The side of the bridge that lives with student code: nothing here is trusted by the other side.
+r"""The side of the bridge that lives with student code: nothing here is trusted by the other side.
 
 ::
 
-    kernel (main thread)   do_execute("\\0fork <path>")   binds <path>, forks
+    kernel (main thread)   do_execute("\0fork <path>")   binds <path>, forks
     └── fork server        one thread, torch on one thread; one connection = one check = one more fork
         └── worker         answers requests on the student's namespace, then exits
 
@@ -51,7 +51,7 @@ class Worker:
         try:
             handler: Callable[[Any], object] = getattr(self, f"_{type(request).__name__.lower()}")
             return Returned(messages.pack(handler(request), self._keep))
-        except BaseException as error:  # SystemExit and KeyboardInterrupt are answers like any other
+        except BaseException as error:  # noqa: BLE001 - SystemExit is an answer like any other
             return self._raised(error)
 
     def _keep(self, value: object) -> HandleValue:
@@ -106,7 +106,7 @@ class Worker:
                 self._run_on_meta(request)
         except FakeTensorDeviceMismatchError:
             return "mismatch"
-        except Exception:  # data-dependent control flow and the like: right work may do that
+        except Exception:  # noqa: BLE001 - data-dependent control flow and the like: right work may do that
             return "unknown"
         return "safe"
 
@@ -122,7 +122,9 @@ class Worker:
         target = self._resolve(request.target)
         if isinstance(target, torch.nn.Module):
             state = {**dict(target.named_parameters()), **dict(target.named_buffers())}
-            torch.func.functional_call(target, {key: on_meta(value) for key, value in state.items()}, tuple(args), kwargs)
+            torch.func.functional_call(
+                target, {key: on_meta(value) for key, value in state.items()}, tuple(args), kwargs
+            )
         else:
             target(*args, **kwargs)
 
@@ -149,7 +151,7 @@ class Worker:
             module.to(getattr(torch, request.dtype))
 
     def _define(self, request: messages.Define) -> None:
-        exec(compile(request.source, "<stand-in>", "exec"), self.namespace)
+        exec(compile(request.source, "<stand-in>", "exec"), self.namespace)  # noqa: S102 - the grader's own text
 
     def _script(self, request: messages.Script) -> None:
         returns = [self._thaw(value) for value in request.returns]
@@ -165,16 +167,16 @@ class Worker:
         return list(self.scripts[request.name])
 
     def _raised(self, error: BaseException) -> Raised:
-        frames = [entry for entry in traceback.walk_tb(error.__traceback__) if entry[0].f_globals is self.namespace]
-        where = {}
-        if frames:
-            summary = traceback.StackSummary.extract(iter(frames[-1:]))[0]
-            where = {"function": summary.name, "line": summary.lineno or 0, "text": _capped(summary.line or "")}
         try:
             text = str(error)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a student's __str__ may raise anything
             text = "(its text could not be read)"
-        return Raised(type(error).__name__[:100], _capped(text), **where)
+        raised = Raised(type(error).__name__[:100], _capped(text))
+        frames = [entry for entry in traceback.walk_tb(error.__traceback__) if entry[0].f_globals is self.namespace]
+        if frames:
+            where = traceback.StackSummary.extract(iter(frames[-1:]))[0]
+            raised.function, raised.line, raised.text = where.name, where.lineno or 0, _capped(where.line or "")
+        return raised
 
 
 def _capped(text: str) -> str:
@@ -276,9 +278,9 @@ def main() -> None:
     class GradedKernel(IPythonKernel):
         async def do_execute(self, code: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
             if not code.startswith(FORK_PREFIX):
-                reply: dict[str, Any] = await super().do_execute(code, *args, **kwargs)
+                reply: dict[str, Any] = await super().do_execute(code, *args, **kwargs)  # type: ignore[no-untyped-call]
                 return reply
-            start_fork(code.removeprefix(FORK_PREFIX), self.shell.user_ns)
+            start_fork(code.removeprefix(FORK_PREFIX), self.shell.user_ns if self.shell else {})
             return {"status": "ok", "execution_count": 0, "payload": [], "user_expressions": {}}
 
     IPKernelApp.launch_instance(kernel_class=GradedKernel)

@@ -176,12 +176,14 @@ def encode(message: Request | Reply) -> bytes:
 
 def decode_request(data: bytes) -> Request:
     """The request in a frame's body; raises MalformedMessage."""
-    return _decode(_request_decoder, data)
+    request: Request = _decode(_request_decoder, data)
+    return request
 
 
 def decode_reply(data: bytes) -> Reply:
     """The reply in a frame's body; raises MalformedMessage."""
-    return _decode(_reply_decoder, data)
+    reply: Reply = _decode(_reply_decoder, data)
+    return reply
 
 
 def _decode(decoder: msgspec.msgpack.Decoder[Any], data: bytes) -> Any:
@@ -202,7 +204,8 @@ def pack_tensor(tensor: torch.Tensor) -> TensorValue:
 
 def _layout(tensor: torch.Tensor) -> list[int]:
     """Axes from the largest stride to the smallest: the order in which the tensor lies in memory."""
-    return sorted(range(tensor.dim()), key=lambda axis: -tensor.stride(axis))
+    strides = tensor.stride()
+    return sorted(range(tensor.dim()), key=lambda axis: -strides[axis])
 
 
 def unpack_tensor(value: TensorValue) -> torch.Tensor:
@@ -214,7 +217,7 @@ def unpack_tensor(value: TensorValue) -> torch.Tensor:
         tensors = load(value.data)
         tensor = tensors.pop(_ENTRY)
         result = tensor.permute(value.order) if value.order else tensor
-    except Exception as error:  # the parser's own errors are of many kinds; all mean the same
+    except Exception as error:  # noqa: BLE001 - the parser's own errors are of many kinds; all mean the same
         raise MalformedMessage(f"this is no tensor: {error}"[:200]) from None
     if tensors:
         raise MalformedMessage("a message's tensor holds more than one entry")

@@ -50,9 +50,13 @@ class _Collector:
         for item in items:
             grade_id = grade_id_of(item)
             if grade_id is None:
-                raise CourseError(f"The check {item.nodeid} belongs to no exercise: mark its class with pytest.mark.exercise.")
+                raise CourseError(
+                    f"The check {item.nodeid} belongs to no exercise: mark its class with pytest.mark.exercise."
+                )
             marker = item.get_closest_marker("exercise")
-            entry = self.found.setdefault(grade_id, ExerciseChecks(tuple(marker.kwargs.get("needs", ())) if marker else ()))
+            entry = self.found.setdefault(
+                grade_id, ExerciseChecks(tuple(marker.kwargs.get("needs", ())) if marker else ())
+            )
             entry.checks.append(result_of(item, Verdict.PASSED))
 
 

@@ -36,7 +36,9 @@ class CheckFailed(AssertionError):
         self.came_back, self.expected, self.subject, self.template = came_back, expected, subject, template
 
 
-def close(actual: object, expected: torch.Tensor, words: str, rtol: float | None = None, atol: float | None = None) -> None:
+def close(
+    actual: object, expected: torch.Tensor, words: str, rtol: float | None = None, atol: float | None = None
+) -> None:
     """Fails unless `actual` is a tensor of the expected dtype and shape with values within tolerance.
 
     Raises:
@@ -63,7 +65,9 @@ def same(actual: object, expected: object, words: str) -> None:
     if type(actual) is not type(expected):
         _other_kind(actual, type(expected).__name__, words)
     if actual != expected:
-        raise CheckFailed(sentences.OTHER_VALUE.format(actual=describe(actual), expected=describe(expected)), words, actual)
+        raise CheckFailed(
+            sentences.OTHER_VALUE.format(actual=describe(actual), expected=describe(expected)), words, actual
+        )
 
 
 def shaped(actual: object, shape: Sequence[int], words: str, dtype: torch.dtype | None = None) -> torch.Tensor:
@@ -104,7 +108,9 @@ def _no_nan(tensor: torch.Tensor, expected: torch.Tensor, words: str, actual: ob
     assert not expected.isnan().any(), "the expected values hold NaN: the check is broken"
 
 
-def _values_differ(actual: object, tensor: torch.Tensor, difference: torch.Tensor, off: torch.Tensor, words: str) -> NoReturn:
+def _values_differ(
+    actual: object, tensor: torch.Tensor, difference: torch.Tensor, off: torch.Tensor, words: str
+) -> NoReturn:
     worst = float(difference[off].abs().max())
     raise CheckFailed(sentences.OTHER_VALUES.format(**_where(tensor, off), worst=f"{worst:.3g}"), words, actual)
 

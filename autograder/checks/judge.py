@@ -83,7 +83,9 @@ def run_job(job: Job) -> tuple[CheckResult, ...]:
         return _never_started(job, str(error))
     plugin = GradingPlugin(job, control)
     try:
-        pytest.main([*PYTEST_ARGUMENTS, f"--hypothesis-seed={int.from_bytes(job.key[:4])}", str(job.tests)], plugins=[plugin])
+        pytest.main(
+            [*PYTEST_ARGUMENTS, f"--hypothesis-seed={int.from_bytes(job.key[:4])}", str(job.tests)], plugins=[plugin]
+        )
     finally:
         control.close()
     return tuple(plugin.results)

@@ -135,13 +135,15 @@ class GradingPlugin:
         if isinstance(error, AssertionError) and str(error):
             return Verdict.FAILED, str(error).splitlines()[0]
         last = student.transcript[-1]
-        text = sentences.UNUSABLE.format(called=last.called, came_back=describe(last.outcome), reason=type(error).__name__)
+        text = sentences.UNUSABLE.format(
+            called=last.called, came_back=describe(last.outcome), reason=type(error).__name__
+        )
         return Verdict.FAILED, text
 
     def _passes_with_reference(self, item: pytest.Item) -> bool:
         try:
             self._rerun(item, self._lineup.reference())
-        except BaseException:  # of whatever kind: the check does not pass
+        except BaseException:  # noqa: BLE001 - of whatever kind: the check does not pass
             return False
         return True
 

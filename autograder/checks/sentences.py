@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 UNTOUCHED = "`{name}` is still the stub: it says that it is yours to write."
-UNDEFINED = "There is no `{name}` in your notebook when this cell is reached: its cell was deleted, or it stopped with an error."
+UNDEFINED = (
+    "There is no `{name}` in your notebook when this cell is reached: its cell is gone, or it stopped with an error."
+)
 RAISED = "`{called}` stopped with {kind}: {message}"
 RAISED_AT = "`{called}` stopped with {kind}: {message} (in `{function}`, line {line}: `{text}`)"
 WRONG = "`{called}` returned {came_back}. Expected: {expected}."
@@ -14,7 +16,9 @@ OTHER_KIND = "{kind} where {expected_kind} was expected"
 OTHER_DTYPE = "a tensor of dtype {dtype} where {expected_dtype} was expected"
 OTHER_SHAPE = "a tensor of shape {shape} where {expected_shape} was expected"
 NOT_A_NUMBER = "{dtype} {shape} in which {count} of {total} values are NaN (the first at index {index})"
-OTHER_VALUES = "{dtype} {shape} in which {count} of {total} values are off, by up to {worst} (the first at index {index})"
+OTHER_VALUES = (
+    "{dtype} {shape} in which {count} of {total} values are off, by up to {worst} (the first at index {index})"
+)
 OTHER_VALUE = "{actual} where {expected} was expected"
 
 MISSING_WEIGHTS = "Your module has no parameters named {names}; keep the names that the given `__init__` sets."
@@ -27,7 +31,9 @@ DEVICE_UNKNOWN = "Whether `{called}` would run on another device cannot be told 
 NO_TIME = "`{called}` did not come back within {seconds} s, so it was stopped. Is there a loop that never ends?"
 NO_TIME_LEFT = "Not run: the {seconds} s that this exercise may take were used up by earlier checks."
 CRASHED = "The process with your code ended while a check called `{called}` ({reason})."
-NEVER_STARTED = "Your notebook's process did not take part in the checks ({reason}); does a cell change how cells are run?"
+NEVER_STARTED = (
+    "Your notebook's process did not take part in the checks ({reason}); does a cell change how cells are run?"
+)
 NEEDS_GPU = "This check needs a GPU and there is none here; its points wait for a run that has one."
 GRADER_FAILED = "The grader itself failed here; this costs you nothing, and a person will look at it."
 UNUSABLE = "`{called}` returned {came_back}, and that cannot be used as the result it should be ({reason})."

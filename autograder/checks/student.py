@@ -230,5 +230,10 @@ def _raised_sentence(called: str, reply: Raised) -> str:
         return sentences.UNDEFINED.format(name=name)
     template = sentences.RAISED_AT if reply.line else sentences.RAISED
     return template.format(
-        called=called, kind=reply.kind, message=reply.message[:500], function=reply.function, line=reply.line, text=reply.text[:200]
+        called=called,
+        kind=reply.kind,
+        message=reply.message[:500],
+        function=reply.function,
+        line=reply.line,
+        text=reply.text[:200],
     )

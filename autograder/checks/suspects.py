@@ -46,7 +46,7 @@ def _play(suspect: Suspect, rerun: Rerun) -> list[Exchange]:
     student = local_student(namespace_of(suspect.source))
     try:
         rerun(student)
-    except BaseException:  # it is expected to fail; what it answered until then is what counts
+    except BaseException:  # noqa: BLE001 - it should fail; what it answered until then is what counts
         return student.transcript
     return []  # it passed: then it explains no failure
 
@@ -54,7 +54,10 @@ def _play(suspect: Suspect, rerun: Rerun) -> list[Exchange]:
 def _alike(ours: list[Exchange], theirs: list[Exchange]) -> bool:
     if len(ours) != len(theirs):
         return False
-    return all(a.called == b.called and a.raised == b.raised and _equal(a.outcome, b.outcome) for a, b in zip(ours, theirs, strict=True))
+    return all(
+        a.called == b.called and a.raised == b.raised and _equal(a.outcome, b.outcome)
+        for a, b in zip(ours, theirs, strict=True)
+    )
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from typing import Any
+from typing import Any, cast
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
@@ -32,7 +32,7 @@ class KernelGone(Exception):
         self.sentence = sentence
 
 
-class _CommandKernelManager(AsyncKernelManager):  # type: ignore[misc]
+class _CommandKernelManager(AsyncKernelManager):
     """A kernel manager that starts a given command and looks at no installed kernelspec."""
 
     command: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class _CommandKernelManager(AsyncKernelManager):  # type: ignore[misc]
         return KernelSpec(argv=list(self.command), display_name="Aandacht", language="python")
 
 
-class _CellRunner(NotebookClient):  # type: ignore[misc]
+class _CellRunner(NotebookClient):
     """nbclient's cell execution with a cap on outputs.
 
     Args:
@@ -55,7 +55,9 @@ class _CellRunner(NotebookClient):  # type: ignore[misc]
         self._used: dict[int, int] = {}
         self.overflowed: set[int] = set()
 
-    def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> NotebookNode | None:
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
         self._used[cell_index] = self._used.get(cell_index, 0) + len(str(msg["content"]))
         if self._used[cell_index] > self._output_bytes:
             self.overflowed.add(cell_index)
@@ -92,7 +94,7 @@ class Kernel:
         Raises:
             KernelError: it does not.
         """
-        manager = _CommandKernelManager(transport="ipc", ip=str(self._slot.folder / "k"))
+        manager = self._manager = _CommandKernelManager(transport="ipc", ip=str(self._slot.folder / "k"))
         manager.command = self._command
         manager.connection_file = str(self._slot.folder / "kernel.json")
         await manager.start_kernel(env=self._slot.environment(self._device), cwd=str(self._slot.home))
@@ -108,12 +110,13 @@ class Kernel:
     @property
     def pid(self) -> int:
         """The kernel's process."""
-        pid: int = self._runner.km.provisioner.pid
-        return pid
+        provisioner: Any = self._manager.provisioner
+        return int(provisioner.pid)
 
     @property
     def _client(self) -> AsyncKernelClient:
-        return self._runner.kc
+        client: Any = self._runner.kc
+        return cast("AsyncKernelClient", client)
 
     async def execute(self, index: int) -> None:
         """Executes a cell; an exception in it is an output like any other.
@@ -151,7 +154,7 @@ class Kernel:
         if hasattr(self, "_watchdog"):
             await asyncio.to_thread(self._watchdog.__exit__, None, None, None)
         self._slot.kill_processes()
-        await self._runner.km.shutdown_kernel(now=True)
+        await self._manager.shutdown_kernel(now=True)
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
@@ -184,7 +187,7 @@ class Kernel:
         while (left := deadline - time.monotonic()) > 0:
             try:
                 message: dict[str, Any] = await self._client.get_shell_msg(timeout=left)
-            except Exception:  # queue.Empty, or a message that is none: both are no reply
+            except Exception:  # noqa: BLE001 - queue.Empty, or a message that is none: both are no reply
                 return None
             if message["parent_header"].get("msg_id") == message_id:
                 return message

@@ -46,7 +46,9 @@ class Slot:
         self._lend_font_cache()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.kill_processes()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -92,7 +94,10 @@ class Slot:
         """A copy of matplotlib's font list, which takes seconds to make anew."""
         target = self.home / ".matplotlib"
         target.mkdir()
-        base = os.environ.get("MPLCONFIGDIR") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
+        base = (
+            os.environ.get("MPLCONFIGDIR")
+            or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
+        )
         for path in Path(base).glob("fontlist-*.json"):
             shutil.copy(path, target)
 

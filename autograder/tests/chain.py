@@ -28,7 +28,9 @@ QUICK = Limits(cell_seconds=3, call_seconds=2, exercise_seconds=6, submission_se
 
 def instructor() -> NotebookNode:
     """The instructor's notebook of the course."""
-    softmax = region(*[line.strip() and line[4:] for line in SOFTMAX.splitlines()[1:]], before="def softmax(x, dim=-1):")
+    softmax = region(
+        *[line.strip() and line[4:] for line in SOFTMAX.splitlines()[1:]], before="def softmax(x, dim=-1):"
+    )
     mix = region(*[line[4:] for line in MIX.splitlines()[1:]], before="def mix(scores, values):")
     return notebook(
         given("setup", "import torch"),

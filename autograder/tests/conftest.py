@@ -31,6 +31,7 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
 
 def _is_ours(process: psutil.Process, folder: Path) -> bool:
     try:
-        return process.environ().get("HOME", "").startswith(str(folder))
+        home: str = process.environ().get("HOME", "")
+        return home.startswith(str(folder))
     except psutil.Error:
         return False

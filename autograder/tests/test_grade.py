@@ -59,7 +59,16 @@ def test_a_helper_check_alone_earns_nothing(chain: Assignment) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["torch.zeros(())", "torch.zeros(0)", "1.0", "None", "object()", "torch.softmax(x, dim).double()", "[[x]]", "(x,) * 3"],
+    [
+        "torch.zeros(())",
+        "torch.zeros(0)",
+        "1.0",
+        "None",
+        "object()",
+        "torch.softmax(x, dim).double()",
+        "[[x]]",
+        "(x,) * 3",
+    ],
 )
 @pytest.mark.slow
 def test_what_is_no_answer_fails(chain: Assignment, wrong: str) -> None:
@@ -83,7 +92,9 @@ def test_a_loop_in_a_function_costs_that_check(chain: Assignment) -> None:
 
 
 def test_a_crash_in_a_function_costs_that_check(chain: Assignment) -> None:
-    crash = "import os\ndef softmax(x, dim=-1):\n    if x.abs().max() > 50: os._exit(0)\n    return torch.softmax(x, dim)"
+    crash = (
+        "import os\ndef softmax(x, dim=-1):\n    if x.abs().max() > 50: os._exit(0)\n    return torch.softmax(x, dim)"
+    )
     report = grade(chain, submission(softmax_code=crash)).report
     assert verdicts(report) == [Verdict.PASSED, Verdict.CRASHED, Verdict.PASSED]
 
@@ -129,10 +140,13 @@ def test_an_untouched_stub_says_so(chain: Assignment) -> None:
 
 HOSTILE = {
     "run_cell": "get_ipython().run_cell = lambda *a, **k: None\nget_ipython().showtraceback = lambda *a, **k: None",
-    "do_execute": "k = get_ipython().kernel\nasync def forged(*a, **kw): return {'status': 'ok', 'execution_count': 1}\nk.do_execute = forged",
+    "do_execute": (
+        "async def forged(*a, **kw): return {'status': 'ok', 'execution_count': 1}\n"
+        "get_ipython().kernel.do_execute = forged"
+    ),
     "worker": "import autograder.bridge.child as c\nc.Worker.answer = lambda self, request: c.Returned(True)",
     "always-equal": "torch.allclose = torch.equal = lambda *a, **k: True\ntorch.Tensor.__eq__ = lambda *a: True",
-    "pytest": "import pytest\npytest.fail = pytest.main = lambda *a, **k: 0\nimport builtins; builtins.AssertionError = Exception",
+    "pytest": "import builtins, pytest\npytest.main = lambda *a, **k: 0\nbuiltins.AssertionError = Exception",
     "listener": "import socket, glob, os\nfor path in glob.glob(os.environ['HOME'] + '/../fork-*'): os.unlink(path)",
 }
 
@@ -141,7 +155,9 @@ HOSTILE = {
 @pytest.mark.slow
 def test_forgeries_earn_nothing(chain: Assignment, attack: str) -> None:
     wrong = f"{attack}\ndef softmax(x, dim=-1): return x * 0"
-    report = grade(chain, submission(playground=attack, softmax_code=wrong, mix_code="def mix(s, v): return v, s")).report
+    report = grade(
+        chain, submission(playground=attack, softmax_code=wrong, mix_code="def mix(s, v): return v, s")
+    ).report
     assert report.score == 0.0
     assert not report.needs_person
 
