@@ -36,6 +36,11 @@ def _speaks_plainly(command: Callable[Arguments, None]) -> Callable[Arguments, N
         except ModuleNotFoundError as error:
             click.echo(f"autograder: {_missing(error)}", err=True)
             sys.exit(2)
+        except OSError as error:
+            click.echo(
+                f"autograder: {error.filename or 'a file'}: {error.strerror}; nothing that was there is lost.", err=True
+            )
+            sys.exit(1)
         except KeyboardInterrupt:
             click.echo("autograder: stopped; what was graded is kept. The same command goes on from here.", err=True)
             sys.exit(130)
@@ -90,14 +95,13 @@ def release(assignments: tuple[str, ...], check: bool) -> None:
 @click.option("--student", help="Grade this student only.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--force", is_flag=True, help="Grade again what was graded already (marks given by hand stay).")
-@click.option("--unsafe", is_flag=True, help="Accept that student code is not locked in (stamped into every result).")
 @_speaks_plainly
-def grade(assignments: tuple[str, ...], student: str | None, device: str, force: bool, unsafe: bool) -> None:
+def grade(assignments: tuple[str, ...], student: str | None, device: str, force: bool) -> None:
     """Grade what lies in submitted/ into the gradebook, one submission after another."""
     from autograder.nbgrader_adapters.grading import grade_class
 
     found = _assignments(assignments)
-    terminal.warn_about_sandbox(unsafe)
+    terminal.warn_about_sandbox()
     with terminal.ClassProgress() as progress:
         outcome = grade_class(
             found[0].course, found, student=student, force=force, device=device, on_event=progress.show

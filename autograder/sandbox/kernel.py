@@ -55,14 +55,14 @@ class _CellRunner(NotebookClient):
         self._used: dict[int, int] = {}
         self.overflowed: set[int] = set()
 
-    def output(
-        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
-    ) -> NotebookNode | None:
-        self._used[cell_index] = self._used.get(cell_index, 0) + len(str(msg["content"]))
-        if self._used[cell_index] > self._output_bytes:
-            self.overflowed.add(cell_index)
-            return None
-        result: NotebookNode | None = super().output(outs, msg, display_id, cell_index)
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Lets a message through as long as the cell's budget lasts; the kernel's state always passes."""
+        if msg["msg_type"] != "status":
+            self._used[cell_index] = self._used.get(cell_index, 0) + len(repr(msg["content"]))
+            if self._used[cell_index] > self._output_bytes:
+                self.overflowed.add(cell_index)
+                return None
+        result: NotebookNode | None = super().process_message(msg, cell, cell_index)
         return result
 
 
@@ -99,6 +99,7 @@ class Kernel:
         manager.connection_file = str(self._slot.folder / "kernel.json")
         await manager.start_kernel(env=self._slot.environment(self._device), cwd=str(self._slot.home))
         self._runner.km, self._runner.kc = manager, manager.client()
+        self._client.allow_stdin = False  # input() has nobody to ask
         self._client.start_channels()
         try:
             await self._client.wait_for_ready(timeout=_STARTUP_SECONDS)

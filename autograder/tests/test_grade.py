@@ -190,3 +190,9 @@ def test_a_warning_on_stderr_costs_nothing(chain: Assignment) -> None:
 def test_the_same_submission_gets_the_same_report(chain: Assignment, tmp_path: Path) -> None:
     first, second = (grade(chain, submission(softmax_code=NO_MAXIMUM)).report for _ in range(2))
     assert first.exercises == second.exercises
+
+
+def test_input_does_not_wait_for_anybody(chain: Assignment) -> None:
+    graded = grade(chain, submission(playground="input('who is there?')"))
+    assert graded.notebook.cells[1].outputs[0].ename == "StdinNotImplementedError"
+    assert graded.report.notices == ()
