@@ -99,8 +99,7 @@ class Kernel:
         manager.connection_file = str(self._slot.folder / "kernel.json")
         await manager.start_kernel(env=self._slot.environment(self._device), cwd=str(self._slot.home))
         self._runner.km, self._runner.kc = manager, manager.client()
-        self._client.allow_stdin = False  # input() has nobody to ask
-        self._client.start_channels()
+        self._client.start_channels(stdin=False)  # input() has nobody to ask
         try:
             await self._client.wait_for_ready(timeout=_STARTUP_SECONDS)
         except RuntimeError as error:
