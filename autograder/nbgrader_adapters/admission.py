@@ -1,0 +1,107 @@
+"""Who gets in: each submission that nbgrader found is taken in, left aside as already graded, or refused.
+
+This stands before nbgrader opens a single file of a submission.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+
+from autograder import intake
+from autograder.course import Assignment, Course
+from autograder.errors import CourseError, RejectedSubmission
+from autograder.intake.files import RawSubmission
+from autograder.model import Verdict
+from autograder.nbgrader_adapters.reports import load_report
+from autograder.nbgrader_adapters.task import Task, digest_of
+from autograder.nbgrader_adapters.workspace import Workspace, read_receipt
+
+
+@dataclass
+class Admission:
+    """What became of the submissions that nbgrader found.
+
+    Attributes:
+        staged: the clean copies that are to be graded, and what each is.
+        skipped: those that an earlier run has graded as they are.
+        refused: for the others, by student, the sentences that say why.
+    """
+
+    staged: dict[Path, Task] = field(default_factory=dict)
+    skipped: list[Task] = field(default_factory=list)
+    refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def admit(converter: Autograde, course: Course, workspace: Workspace) -> Admission:
+    """Take in what nbgrader is about to grade.
+
+    Args:
+        converter: nbgrader's, after it has looked for submissions.
+
+    Raises:
+        UsageError, CourseError: there is no such assignment, it has no release, or the course's folders are not
+            laid out as nbgrader's default has it.
+    """
+    _check_layout(converter.coursedir)
+    admission = Admission()
+    for folder in sorted(converter.assignments):
+        student, assignment = Path(folder).parts[-2:]
+        try:
+            _admit_one(admission, workspace, course.assignment(assignment), student, force=converter.force)
+        except RejectedSubmission as error:
+            admission.refused[student] = error.faults
+    return admission
+
+
+def _admit_one(
+    admission: Admission, workspace: Workspace, assignment: Assignment, student: str, *, force: bool
+) -> None:
+    submitted = assignment.course.root / "submitted"
+    raw = intake.read_submission(submitted, student, assignment.name)
+    notices = raw.notices + intake.accept(raw.notebook, assignment).notices
+    task = Task(assignment, student, digest_of(raw), notices)
+    if not force and is_graded(task):
+        admission.skipped.append(task)
+    else:
+        admission.staged[_stage(workspace, raw, submitted)] = task
+
+
+def _stage(workspace: Workspace, raw: RawSubmission, submitted: Path) -> Path:
+    return workspace.stage(raw, read_receipt(submitted / raw.student / raw.assignment))
+
+
+def graded_folder(task: Task) -> Path:
+    """Where a student's graded notebook stands."""
+    return task.assignment.course.root / "autograded" / task.student / task.assignment.name
+
+
+def is_graded(task: Task) -> bool:
+    """Whether an earlier run graded this very submission with this very version of the checks, to the end.
+
+    nbgrader would ask only whether the graded folder exists, which it also does after a kill half-way.
+    """
+    saved = load_report(task.assignment, task.student)
+    if saved is None or not (graded_folder(task) / f"{task.assignment.name}.ipynb").is_file():
+        return False
+    same = (saved.digest, saved.report.version) == (task.digest, task.assignment.version)
+    return same and all(exercise.state is not Verdict.ERROR for exercise in saved.report.exercises)
+
+
+def _check_layout(coursedir: CourseDirectory) -> None:
+    names = (coursedir.submitted_directory, coursedir.autograded_directory, coursedir.directory_structure)
+    if names != ("submitted", "autograded", "{nbgrader_step}/{student_id}/{assignment_id}"):
+        raise CourseError("Leave CourseDirectory's folder names as nbgrader has them; the autograder relies on them.")
+
+
+def private_copy(coursedir: CourseDirectory, workspace: Workspace) -> CourseDirectory:
+    """A course directory that is the same but for its submitted and graded folders, which are the workspace's.
+
+    A copy, because formgrader has one object that all its converters share.
+    """
+    settings = {name: getattr(coursedir, name) for name in coursedir.trait_names(config=True)}
+    settings |= {f"{name}_directory": workspace.step(name) for name in ("submitted", "autograded")}
+    return CourseDirectory(parent=coursedir.parent, **settings)

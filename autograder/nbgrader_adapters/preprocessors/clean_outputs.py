@@ -1,0 +1,86 @@
+"""Makes the outputs of student code harmless and small."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.nbgrader_adapters.clean import clean_html
+
+#: Characters of text that a notebook may show in one output, and in all of them.
+MAX_TEXT = 100_000
+MAX_NOTEBOOK = 10_000_000
+MAX_PICTURE = 3_000_000
+MAX_OUTPUTS = 200
+
+_CUT = "\n… the rest is left out.\n"
+_LEFT_OUT = "The outputs of this cell are left out: there is too much of them.\n"
+_PICTURES = ("image/png", "image/jpeg", "image/gif")
+
+
+class CleanOutputs(NbGraderPreprocessor):
+    """Rebuilds every output from the parts that are known to be safe.
+
+    Script, widgets and all else that a browser would run are dropped, HTML is cleaned, metadata goes, long text is
+    cut. The text of an output is never trusted to say what kind of thing it is.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Clean all code cells; the budget for outputs is the notebook's as a whole."""
+        budget = MAX_NOTEBOOK
+        for cell in nb.cells:
+            if cell.cell_type != "code":
+                continue
+            outputs = [clean for output in cell.outputs[:MAX_OUTPUTS] if (clean := clean_output(output))]
+            budget -= sum(len(str(output)) for output in outputs)
+            cell.outputs = outputs if budget >= 0 else [_stream("stderr", _LEFT_OUT)]
+        return nb, resources
+
+
+def clean_output(output: NotebookNode) -> NotebookNode | None:
+    """A harmless form of an output; None when nothing of it is left."""
+    if output.output_type == "stream":
+        return _stream("stderr" if output.name == "stderr" else "stdout", _cut(output.text))
+    if output.output_type == "error":
+        lines = _cut("\n".join(map(str, output.traceback))).split("\n")
+        return _output("error", ename=_cut(output.ename), evalue=_cut(output.evalue), traceback=lines)
+    data = {kind: value for kind, raw in output.get("data", {}).items() if (value := _clean_data(kind, raw))}
+    return _output("display_data", data=data, metadata={}) if data else None
+
+
+def _clean_data(kind: str, raw: Any) -> str | None:
+    text = "".join(map(str, raw)) if isinstance(raw, list) else str(raw)
+    if kind in _PICTURES:
+        return _picture(text)
+    if kind in ("text/plain", "text/latex"):
+        return _cut(text)
+    if kind == "text/html" and len(text) <= MAX_TEXT:
+        return clean_html(text)
+    return None
+
+
+def _picture(text: str) -> str | None:
+    if len(text) > MAX_PICTURE:
+        return None
+    try:
+        return base64.b64encode(base64.b64decode("".join(text.split()), validate=True)).decode()
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _cut(text: Any) -> str:
+    words = str(text)
+    return words if len(words) <= MAX_TEXT else words[:MAX_TEXT] + _CUT
+
+
+def _stream(name: str, text: str) -> NotebookNode:
+    return _output("stream", name=name, text=text)
+
+
+def _output(kind: str, **fields: Any) -> NotebookNode:
+    return new_output(kind, **fields)  # type: ignore[no-any-return,no-untyped-call]

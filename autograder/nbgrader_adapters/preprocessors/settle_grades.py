@@ -1,0 +1,79 @@
+"""Corrects in the gradebook what nbgrader cannot read from a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Grade, Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.model import ExerciseResult, Report, Verdict
+from autograder.nbgrader_adapters.preprocessors.write_verdicts import bonus_points, is_verdict_cell, result_for
+from autograder.nbgrader_adapters.reports import load_report
+from autograder.nbgrader_adapters.task import report_in, task_in
+
+_WAITS = (
+    "The {points:g} points of “{cell}” wait for a machine with a GPU; they are neither given nor taken. "
+    "To whoever marks this: grade once more where there is a GPU, or give the points by hand."
+)
+_FAILED = (
+    "The grader itself failed at “{cell}”, through no fault in this notebook; its {points:g} points are still open. "
+    "To whoever marks this: grade once more, or give the points by hand."
+)
+
+
+class SettleGrades(NbGraderPreprocessor):
+    """After SaveAutoGrades: what has no verdict gets no score and waits for a person; bonus points become extra credit.
+
+    What a person entered stays: a manual score and a manual comment are never touched, and extra credit only where
+    it is what the last run gave.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Settle all graded cells in one transaction."""
+        report, task = report_in(resources), task_in(resources)
+        saved = load_report(task.assignment, task.student)
+        place = [resources["nbgrader"][key] for key in ("notebook", "assignment", "student")]
+        with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
+            for cell, answer in _with_answers(nb):
+                exercise = result_for(cell, report)
+                grade = gradebook.find_grade(cell.metadata.nbgrader.grade_id, *place)
+                _settle_score(grade, exercise)
+                _settle_bonus(grade, cell, exercise, saved.report if saved else None)
+                if answer and exercise.score is None:
+                    _explain(gradebook.find_comment(answer, *place), exercise)
+            gradebook.db.commit()
+        return nb, resources
+
+
+def _with_answers(nb: NotebookNode) -> Iterator[tuple[NotebookNode, str]]:
+    """Each graded cell, and the grade id of the solution cell before it (nbgrader keeps comments there)."""
+    answer = ""
+    for cell in nb.cells:
+        if utils.is_solution(cell) and cell.cell_type == "code":
+            answer = cell.metadata.nbgrader.grade_id
+        if is_verdict_cell(cell):
+            yield cell, answer
+
+
+def _settle_score(grade: Grade, exercise: ExerciseResult) -> None:
+    if exercise.score is None:
+        grade.auto_score = None
+        grade.needs_manual_grade = True
+
+
+def _settle_bonus(grade: Grade, cell: NotebookNode, exercise: ExerciseResult, before: Report | None) -> None:
+    now = bonus_points(cell, exercise)
+    given = bonus_points(cell, result_for(cell, before)) if before else 0.0
+    if exercise.score is not None and (grade.extra_credit or 0.0) == given:
+        grade.extra_credit = now or None
+
+
+def _explain(comment: Any, exercise: ExerciseResult) -> None:
+    """Say what to do; where a person left a comment, nbgrader shows theirs instead."""
+    template = _WAITS if exercise.state is Verdict.PENDING else _FAILED
+    sentence = template.format(cell=exercise.grade_id, points=exercise.max_score)
+    comment.auto_comment = " ".join(filter(None, (comment.auto_comment, sentence)))

@@ -1,0 +1,67 @@
+"""Saved reports: what the class report reads, and how a run knows what an earlier one finished.
+
+::
+
+    <root>/.autograder/reports/<assignment>/<student>.json    the report, and the digest of the submission
+
+A report is saved last, after the gradebook and the graded folder: where it stands, all of it stands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Assignment
+from autograder.model import Report
+from autograder.nbgrader_adapters.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class SavedReport:
+    """A report, and the digest of the submission that it is about."""
+
+    report: Report
+    digest: str
+
+
+def report_path(assignment: Assignment, student: str) -> Path:
+    """Where the report on a student's submission is kept."""
+    return assignment.course.state / "reports" / assignment.name / f"{student}.json"
+
+
+def save_report(task: Task, report: Report) -> None:
+    """Keep a report: a reader meets the old one or the new one, never half of one."""
+    record = report.to_json() | {"student": task.student, "submission": task.digest}
+    write_whole(report_path(task.assignment, task.student), json.dumps(record, indent=1).encode())
+
+
+def load_report(assignment: Assignment, student: str) -> SavedReport | None:
+    """The report on a student's last graded submission; None when there is none that can be read."""
+    try:
+        record = json.loads(report_path(assignment, student).read_bytes())
+        return SavedReport(Report.from_json(record), str(record["submission"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step (and make its folder).
+
+    Raises:
+        OSError: it could not be written; what stood there before still stands.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
