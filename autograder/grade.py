@@ -215,22 +215,33 @@ def material_of(assignment: Assignment, version: str) -> Material:
     """The material of that version; read once for a whole class.
 
     Raises:
-        CourseError: a graded cell has no checks, or checks have no graded cell.
+        CourseError: release, checks and stand-ins do not fit together.
     """
     released, catalogue = released_notebook(assignment), judge.catalogue(assignment.tests)
     graded = {cell.metadata.nbgrader.grade_id for cell in released.cells if is_graded(cell)}
+    stand_ins = stand_ins_of(assignment)
+    _fit_together(assignment, graded, catalogue, stand_ins)
+    return Material(
+        released,
+        catalogue,
+        stand_ins,
+        {grade_id: reference_for(assignment, grade_id) for grade_id in graded},
+        {grade_id: suspects_for(assignment, grade_id) for grade_id in graded},
+    )
+
+
+def _fit_together(
+    assignment: Assignment, graded: set[str], catalogue: dict[str, ExerciseChecks], stand_ins: dict[str, str]
+) -> None:
     if graded != set(catalogue):
         odd = ", ".join(sorted(graded ^ set(catalogue)))
         raise CourseError(
             f"{assignment.release} and {assignment.tests} do not fit together; only one of them knows: {odd}."
         )
-    return Material(
-        released,
-        catalogue,
-        stand_ins_of(assignment),
-        {grade_id: reference_for(assignment, grade_id) for grade_id in graded},
-        {grade_id: suspects_for(assignment, grade_id) for grade_id in graded},
-    )
+    without = {name for entry in catalogue.values() for name in entry.needs} - set(stand_ins)
+    if without:
+        folder = assignment.folder / "alternatives"
+        raise CourseError(f"{folder} has no file with stand_in = True for {', '.join(sorted(without))}.")
 
 
 class Checker:
