@@ -15,31 +15,23 @@ Nothing here knows nbgrader; whoever wants marks in a gradebook takes the report
 from __future__ import annotations
 
 import asyncio
-import atexit
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from nbformat import NotebookNode
 
-from autograder.bridge.child import FORK_PREFIX
 from autograder.checks import sentences
-from autograder.checks.catalogue import ExerciseChecks
-from autograder.checks.draw import derive
-from autograder.checks.job import Job, Suspect
-from autograder.checks.judge import Judge
 from autograder.course import Assignment
-from autograder.errors import CourseError, UsageError
+from autograder.errors import UsageError
+from autograder.exercises import Checker, is_graded, is_manual, is_skipped, judge
 from autograder.intake import accept
 from autograder.intake.files import read_notebook_file
-from autograder.intake.notebook import released_notebook
-from autograder.misconceptions import reference_for, stand_ins_of, suspects_for
-from autograder.model import CheckResult, ExerciseResult, ManualCell, Report, Verdict
+from autograder.model import ExerciseResult, ManualCell, Report, Verdict
 from autograder.sandbox import LEVEL
 from autograder.sandbox.kernel import Kernel, KernelGone
 from autograder.sandbox.limits import Limits
@@ -49,9 +41,6 @@ Result = TypeVar("Result")
 Progress = Callable[[str], None]
 
 KERNEL_COMMAND = (sys.executable, "-P", "-m", "autograder.bridge.child", "-f", "{connection_file}")
-
-judge = Judge()  #: one trusted process for all submissions of this run
-atexit.register(judge.close)
 
 
 @dataclass(frozen=True)
@@ -192,120 +181,6 @@ class _Grading:
             for c in self._checker.material.catalogue[grade_id].checks
         )
         return ExerciseResult(grade_id, float(cell.metadata.nbgrader.points), checks)
-
-
-@dataclass(frozen=True)
-class Material:
-    """What an assignment brings to the checking of any submission.
-
-    Attributes:
-        references: the reference notebook's code up to each exercise.
-        suspects: each exercise's misconceptions.
-    """
-
-    released: NotebookNode
-    catalogue: dict[str, ExerciseChecks]
-    stand_ins: dict[str, str]
-    references: dict[str, str]
-    suspects: dict[str, tuple[Suspect, ...]]
-
-
-@lru_cache(maxsize=8)
-def material_of(assignment: Assignment, version: str) -> Material:
-    """The material of that version; read once for a whole class.
-
-    Raises:
-        CourseError: release, checks and stand-ins do not fit together.
-    """
-    released, catalogue = released_notebook(assignment), judge.catalogue(assignment.tests)
-    graded = {cell.metadata.nbgrader.grade_id for cell in released.cells if is_graded(cell)}
-    stand_ins = stand_ins_of(assignment)
-    _fit_together(assignment, graded, catalogue, stand_ins)
-    return Material(
-        released,
-        catalogue,
-        stand_ins,
-        {grade_id: reference_for(assignment, grade_id) for grade_id in graded},
-        {grade_id: suspects_for(assignment, grade_id) for grade_id in graded},
-    )
-
-
-def _fit_together(
-    assignment: Assignment, graded: set[str], catalogue: dict[str, ExerciseChecks], stand_ins: dict[str, str]
-) -> None:
-    if graded != set(catalogue):
-        odd = ", ".join(sorted(graded ^ set(catalogue)))
-        raise CourseError(
-            f"{assignment.release} and {assignment.tests} do not fit together; only one of them knows: {odd}."
-        )
-    without = {name for entry in catalogue.values() for name in entry.needs} - set(stand_ins)
-    if without:
-        folder = assignment.folder / "alternatives"
-        raise CourseError(f"{folder} has no file with stand_in = True for {', '.join(sorted(without))}.")
-
-
-class Checker:
-    """Checks graded cells of one assignment in forks of a kernel."""
-
-    def __init__(self, assignment: Assignment, device: str, limits: Limits) -> None:
-        self.assignment, self._device, self._limits = assignment, device, limits
-        self.material = material_of(assignment, assignment.version)
-        self._key = derive(assignment.course.secret, assignment.version)
-
-    async def check(self, kernel: Kernel, slot: Slot, cell: NotebookNode) -> ExerciseResult:
-        """The student's own chain first; if that fails, with stand-ins for earlier exercises; the better counts."""
-        grade_id, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
-        started = time.monotonic()
-        own = ExerciseResult(
-            grade_id, points, await self.run(kernel, slot, grade_id, (), self._limits.exercise_seconds)
-        )
-        needs = self.material.catalogue[grade_id].needs
-        stand_ins = tuple(self.material.stand_ins[name] for name in needs)
-        left = self._limits.exercise_seconds - (time.monotonic() - started)
-        if own.state is not Verdict.FAILED or not stand_ins or left <= 0:
-            return own
-        checks = await self.run(kernel, slot, grade_id, stand_ins, left)
-        helped = ExerciseResult(grade_id, points, checks, with_stand_ins=True)
-        return helped if (helped.score or 0.0) > (own.score or 0.0) else own
-
-    async def run(
-        self, kernel: Kernel, slot: Slot, grade_id: str, definitions: tuple[str, ...], seconds: float
-    ) -> tuple[CheckResult, ...]:
-        """The verdicts on one exercise in a fresh fork, after trusted definitions have been put into it."""
-        path = slot.fork_socket()
-        await kernel.send(f"{FORK_PREFIX}{path}")  # where that fails nobody listens, which the judge reports
-        job = Job(
-            socket=path,
-            tests=self.assignment.tests,
-            grade_id=grade_id,
-            key=self._key,
-            reference=self.material.references[grade_id],
-            stand_ins=definitions,
-            suspects=self.material.suspects[grade_id],
-            device=self._device,
-            call_seconds=self._limits.call_seconds,
-            exercise_seconds=seconds,
-        )
-        return await asyncio.to_thread(judge.check, job)
-
-
-def is_graded(cell: NotebookNode) -> bool:
-    """Whether checks decide on the cell's points."""
-    return cell.cell_type == "code" and _flag(cell, "grade") and not _flag(cell, "solution")
-
-
-def is_manual(cell: NotebookNode) -> bool:
-    """Whether a person decides on the cell's points."""
-    return _flag(cell, "task") or (_flag(cell, "grade") and not is_graded(cell))
-
-
-def is_skipped(cell: NotebookNode) -> bool:
-    """Whether the instructor locked the cell and said that grading need not run it."""
-    return _flag(cell, "locked") and "skip-execution" in cell.metadata.get("tags", [])
-
-
-def _flag(cell: NotebookNode, name: str) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get(name, False))
 
 
 def _manual_cell(cell: NotebookNode, released: NotebookNode) -> ManualCell:

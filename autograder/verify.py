@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 from autograder.course import Assignment
-from autograder.grade import KERNEL_COMMAND, Checker, is_graded, is_skipped, run_blocking
+from autograder.exercises import Checker, is_graded, is_skipped
+from autograder.grade import KERNEL_COMMAND, run_blocking
 from autograder.misconceptions import Variant, alternatives_of, misconceptions_of, reference_notebook
 from autograder.model import CheckResult, Verdict
 from autograder.sandbox.kernel import Kernel
