@@ -99,18 +99,21 @@ class Worker:
         return [args[index].grad for index in request.wrt]
 
     def _devicesafe(self, request: messages.DeviceSafe) -> str:
+        import torch
         from torch._subclasses.fake_tensor import FakeTensorDeviceMismatchError, FakeTensorMode
 
         try:
             with FakeTensorMode(allow_non_fake_inputs=True):
-                self._run_on_meta(request)
+                result = self._run_on_meta(request)
         except FakeTensorDeviceMismatchError:
             return "mismatch"
         except Exception:  # noqa: BLE001 - data-dependent control flow and the like: right work may do that
             return "unknown"
-        return "safe"
+        parts = result if isinstance(result, tuple | list) else [result]
+        stays_behind = any(getattr(part, "device", None) == torch.device("cpu") for part in parts)
+        return "mismatch" if stays_behind else "safe"
 
-    def _run_on_meta(self, request: messages.DeviceSafe) -> None:
+    def _run_on_meta(self, request: messages.DeviceSafe) -> object:
         import torch
 
         def on_meta(value: Any) -> Any:
@@ -122,11 +125,9 @@ class Worker:
         target = self._resolve(request.target)
         if isinstance(target, torch.nn.Module):
             state = {**dict(target.named_parameters()), **dict(target.named_buffers())}
-            torch.func.functional_call(
-                target, {key: on_meta(value) for key, value in state.items()}, tuple(args), kwargs
-            )
-        else:
-            target(*args, **kwargs)
+            fake_state = {key: on_meta(value) for key, value in state.items()}
+            return torch.func.functional_call(target, fake_state, tuple(args), kwargs)
+        return target(*args, **kwargs)
 
     def _load(self, request: messages.Load) -> dict[str, Any]:
         module = self._resolve(request.target)
