@@ -31,7 +31,7 @@ class StudentRaised(CheckFailed):
 
 @dataclass(frozen=True)
 class Exchange:
-    """One question to student code and what came of it (`outcome`: the value, or the raised kind)."""
+    """One question to student code and what came of it (`outcome`: the value, or what was raised)."""
 
     called: str
     outcome: Any
@@ -186,7 +186,7 @@ class Student:
         try:
             reply = self._connection.ask(request)
             if isinstance(reply, Raised):
-                self.transcript.append(Exchange(called, reply.kind, raised=True))
+                self.transcript.append(Exchange(called, f"{reply.kind}: {reply.message}", raised=True))
                 raise StudentRaised(_raised_sentence(called, reply), reply.kind)
             value = messages.unpack(reply.value, lambda handle: Remote(self, handle, called))
         except (CallTimeout, CallCrashed) as error:

@@ -28,12 +28,15 @@ class Lineup:
         return local_student(namespace_of(self._job.reference))
 
     def identify(self, check: str, student: Student, rerun: Rerun) -> Suspect | None:
-        """The only suspect that gave the student's answers in this check; None where none or several did."""
+        """The suspect that gave the student's answers in this check; None where none did.
+
+        Where several did, each would have to explain it in the same words (some mistakes cannot be told apart).
+        """
         if not student.transcript:
             return None
         suspects = [suspect for suspect in self._job.suspects if check in suspect.checks]
         matching = [s for s in suspects if _alike(student.transcript, self._transcript(check, s, rerun))]
-        return matching[0] if len(matching) == 1 else None
+        return matching[0] if len({suspect.explanation for suspect in matching}) == 1 else None
 
     def _transcript(self, check: str, suspect: Suspect, rerun: Rerun) -> list[Exchange]:
         key = (self._job.key, self._job.grade_id, check, suspect.slug)
