@@ -1,0 +1,17 @@
+"""Your weights are what you get when the scores are divided by d_k. A sum of d_k products is about √d_k large, not d_k:
+dividing by too much makes all weights nearly equal.
+"""
+
+exercise = "scaled-dot-product-attention"
+must_fail = []
+may_fail = []
+
+
+def scaled_dot_product_attention(query, key, value, mask=None):
+    scores = query @ key.transpose(-2, -1) / query.shape[-1]
+    if mask is None:
+        weights = softmax(scores, dim=-1)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = softmax(scores, dim=-1).masked_fill(~mask, 0.0)
+    return weights @ value, weights

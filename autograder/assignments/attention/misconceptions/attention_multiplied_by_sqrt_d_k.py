@@ -1,0 +1,17 @@
+"""Your weights are what you get when the scores are multiplied by √d_k. The factor is there to make large scores
+smaller, so divide by it.
+"""
+
+exercise = "scaled-dot-product-attention"
+must_fail = []
+may_fail = []
+
+
+def scaled_dot_product_attention(query, key, value, mask=None):
+    scores = query @ key.transpose(-2, -1) * math.sqrt(query.shape[-1])
+    if mask is None:
+        weights = softmax(scores, dim=-1)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = softmax(scores, dim=-1).masked_fill(~mask, 0.0)
+    return weights @ value, weights

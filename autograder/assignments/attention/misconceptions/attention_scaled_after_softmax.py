@@ -1,0 +1,18 @@
+"""You divide the weights by √d_k instead of the scores, so that a row of weights no longer sums to 1. The division has
+to come before the softmax.
+"""
+
+exercise = "scaled-dot-product-attention"
+must_fail = []
+may_fail = []
+
+
+def scaled_dot_product_attention(query, key, value, mask=None):
+    scores = query @ key.transpose(-2, -1)
+    if mask is None:
+        weights = softmax(scores, dim=-1)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = softmax(scores, dim=-1).masked_fill(~mask, 0.0)
+    weights = weights / math.sqrt(query.shape[-1])
+    return weights @ value, weights

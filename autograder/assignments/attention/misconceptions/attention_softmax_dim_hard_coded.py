@@ -1,0 +1,17 @@
+"""You name the dimension of the softmax by its place from the front. That fits one number of leading dimensions and no
+other; count from the back, where the keys are always last.
+"""
+
+exercise = "scaled-dot-product-attention"
+must_fail = []
+may_fail = []
+
+
+def scaled_dot_product_attention(query, key, value, mask=None):
+    scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
+    if mask is None:
+        weights = softmax(scores, dim=2)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = softmax(scores, dim=2).masked_fill(~mask, 0.0)
+    return weights @ value, weights

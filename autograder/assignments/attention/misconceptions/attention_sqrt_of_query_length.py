@@ -1,0 +1,17 @@
+"""You divide by the square root of the number of queries (the next to last dimension). The score of one query does not
+depend on how many others there are: what counts is d_k, the last dimension.
+"""
+
+exercise = "scaled-dot-product-attention"
+must_fail = []
+may_fail = []
+
+
+def scaled_dot_product_attention(query, key, value, mask=None):
+    scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-2])
+    if mask is None:
+        weights = softmax(scores, dim=-1)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = softmax(scores, dim=-1).masked_fill(~mask, 0.0)
+    return weights @ value, weights

@@ -1,0 +1,12 @@
+"""You clip large scores, so that two different large scores become equal and get the same probability. Shifting all
+scores of a slice by the same number avoids the overflow without changing the result.
+"""
+
+exercise = "softmax"
+must_fail = []
+may_fail = []
+
+
+def softmax(x, dim=-1):
+    weights = torch.exp(x.clamp(-50, 50))
+    return weights / weights.sum(dim=dim, keepdim=True)
