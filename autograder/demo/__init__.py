@@ -1,0 +1,74 @@
+"""A made-up class, graded in a folder of its own: what `autograder demo` shows.
+
+::
+
+    cast.py    who hands in what
+    desk.py    writes those notebooks
+    stage.py   builds the folder: a course of its own, with its own gradebook
+    show.py    the table at the end, and where to look
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from autograder import terminal
+from autograder.course import Assignment, Course
+from autograder.demo.cast import CAST
+from autograder.demo.desk import Desk
+from autograder.demo.show import show_class, show_where_to_look
+from autograder.demo.stage import hand_in, set_stage
+from autograder.errors import CourseError
+from autograder.nbgrader_adapters.grading import grade_class, write_report
+from autograder.nbgrader_adapters.release import build_release
+from autograder.sandbox.limits import Limits
+
+ASSIGNMENT = "attention"
+
+#: Tighter than in a real course, so that nobody waits half a minute for the endless loop.
+LIMITS = Limits(cell_seconds=15.0)
+
+
+def run_demo(course: Course, folder: Path) -> None:
+    """Makes a class in `folder`, grades it, writes feedback and the report, and shows what came of it.
+
+    Nothing outside `folder` is written; a demo that was made there before is replaced.
+
+    Raises:
+        UsageError: `folder` exists and is no demo.
+        CourseError: the course is not complete.
+    """
+    started = time.monotonic()
+    assignment = set_stage(course, folder, ASSIGNMENT)
+    say(f"Building the release of {ASSIGNMENT}")
+    build_release(assignment.course, assignment)
+    say(f"Handing in the work of {len(CAST)} made-up students")
+    hand_in(assignment, Desk(assignment))
+    say("Grading")
+    with terminal.ClassProgress() as progress:
+        outcome = grade_class(assignment.course, [assignment], limits=LIMITS, on_event=progress.show)
+    say("Writing feedback (nbgrader generate_feedback) and the report of the class")
+    write_feedback(assignment)
+    page, _ = write_report(assignment)
+    show_class(outcome)
+    show_where_to_look(assignment, page, time.monotonic() - started)
+
+
+def say(what: str) -> None:
+    """One step of the demo, announced."""
+    terminal.out.print(f"[bold]==[/] {what}", highlight=False)
+
+
+def write_feedback(assignment: Assignment) -> None:
+    """Runs nbgrader's own command, as an instructor would.
+
+    Raises:
+        CourseError: it failed; the sentence ends with its last words.
+    """
+    command = [sys.executable, "-P", "-m", "nbgrader", "generate_feedback", assignment.name]
+    done = subprocess.run(command, cwd=assignment.course.root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CourseError(f"`nbgrader generate_feedback {assignment.name}` failed: {done.stderr.strip()[-500:]}")
