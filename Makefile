@@ -37,7 +37,7 @@ lint: $(READY) ## ruff, mypy and the one-way imports
 	@$(BIN)/ruff check --quiet autograder
 	@$(BIN)/ruff format --check --quiet autograder || { echo 'The layout differs: `.venv/bin/ruff format autograder` mends it.'; exit 1; }
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 lab: $(READY) ## open JupyterLab here
 	@$(BIN)/jupyter lab
