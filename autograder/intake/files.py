@@ -157,7 +157,10 @@ def _read_folder(folder: int, student: str, assignment: str, limit: int) -> RawS
 
 @contextmanager
 def _folder(submitted: Path, *names: str) -> Iterator[int]:
-    handle = os.open(submitted, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        handle = os.open(submitted, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise RejectedSubmission(f"The folder {submitted} cannot be opened ({error.strerror}).") from None
     try:
         for depth, name in enumerate(names, start=1):
             above, handle = handle, _open(name, _OPEN_FOLDER, handle, "/".join(names[:depth]))

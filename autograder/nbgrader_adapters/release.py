@@ -4,10 +4,11 @@
 
     source/<a>/ ──copy──> scratch/source/<a>/ ──nbgrader's GenerateAssignment──> scratch/release/<a>/
                                                  (its preprocessors and ours)          │
-    release/<a>/ <──one rename──────────────────────────────────── leak gate, once more ┘
+    release/<a>/ <──one rename─────────────────────────────────────────── leak gate ───┘
 
-nbgrader works in a scratch folder with a scratch gradebook, so that a build neither needs nor touches the
-course's own. The bytes are nbgrader's: `nbgrader generate_assignment` with `release_config` writes the same.
+nbgrader works in a scratch folder and without a gradebook, so that a build touches nothing but release/ (the
+gradebook learns an assignment's cells from `nbgrader generate_assignment`, or when it is first graded). The bytes
+are nbgrader's own: `nbgrader generate_assignment` with `release_config` passes the same gate and writes the same.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,6 @@ from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.nbgrader_adapters.canonical import Canonical, LeakGate, Stamp, check_source
 from autograder.nbgrader_adapters.leakgate import find_folder_leaks, find_leaks, read_source, refuse
-from autograder.nbgrader_adapters.scripts import scripts_on_path
 from autograder.nbgrader_adapters.swap import recover, swap_in
 
 CODE_STUB = '# Your code here.\nraise NotImplementedError("This one is still yours to write.")'
@@ -106,30 +106,30 @@ def build_release(course: Course, assignment: Assignment) -> ReleaseBuilt:
     return ReleaseBuilt(assignment.name, target, mark.release, tuple(contents), changed)
 
 
-def check_release(course: Course, assignment: Assignment) -> tuple[str, ...]:
-    """How the committed release differs from a fresh build, and what it gives away; empty when it is as it should be.
+def check_release(course: Course, assignment: Assignment) -> None:
+    """Make sure that the committed release is what a fresh build gives, byte for byte.
 
     Args:
         course: where the release is.
         assignment: what is checked.
 
     Raises:
-        CourseError: the instructor's notebook has a fault.
+        CourseError: it is not, or the instructor's notebook has a fault; the sentences name files and cells.
         LeakError: a fresh build would give something away.
     """
     target = course.root / "release" / assignment.name
     with _built(assignment) as folder:
-        differences = _differences(_contents(target), _contents(folder), folder, target, assignment.name)
-    if not differences:
-        return ()
-    return (*differences, *_committed_leaks(assignment, target))
+        differences = _differences(folder, target)
+    if differences:
+        advice = f"If that is meant to go to students: autograder release {assignment.name}."
+        raise CourseError("\n".join([*differences, *_committed_leaks(assignment, target), advice]))
 
 
 def _committed_leaks(assignment: Assignment, target: Path) -> list[str]:
     notebook = target / f"{assignment.name}.ipynb"
     source = read_source(assignment.source)
     leaks = find_folder_leaks(source, target, assignment.name) if target.is_dir() else []
-    if notebook.is_file():
+    with suppress(ValueError, KeyError, AttributeError, OSError):  # what is no notebook has been told already
         leaks += find_leaks(source, read_source(notebook), f"{assignment.name}/{notebook.name}")
     return [str(leak) for leak in leaks]
 
@@ -159,26 +159,28 @@ def _copy(source: Path, target: Path, name: str) -> None:
 
 
 def _generate(root: Path, name: str) -> None:
-    """Run nbgrader's converter; our gate runs on what it wrote, where its findings keep their type."""
+    """Run nbgrader's converter, without a gradebook, and without our gate: that looks at what was written."""
     config = release_config()
-    config.GenerateAssignment.preprocessors.remove(LeakGate)
+    config.GenerateAssignment.no_database = True
+    config.GenerateAssignment.preprocessors = [pp for pp in _PREPROCESSORS if pp not in (stock.SaveCells, LeakGate)]
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.assignment_id = name
     log, said = _listener()
     courses = CourseDirectory(config=config, log=log)
     try:
-        with scripts_on_path():
-            GenerateAssignment(coursedir=courses, config=config, log=log).start()
+        GenerateAssignment(coursedir=courses, config=config, log=log).start()
     except NbGraderException:
         reason = next((line for line in reversed(said) if line), "no reason given")
         raise CourseError(f"nbgrader cannot build the release of {name}: {reason}") from None
 
 
 def _listener() -> tuple[logging.Logger, list[str]]:
-    """A logger of our own and the last line of each error that goes into it: nbgrader logs tracebacks, and raises
-    "see the above traceback"."""
+    """A logger of our own, and the last line of each traceback that goes into it.
+
+    nbgrader logs why a conversion failed, and then raises an error that says "see the above traceback".
+    """
     said: list[str] = []
-    log = logging.Logger("release")  # noqa: LOG001  not in the tree of loggers: nobody else should hear it
+    log = logging.Logger("release")  # outside the tree of loggers: nobody else should hear it
     handler = logging.Handler(logging.ERROR)
     handler.emit = lambda record: _note(said, record.getMessage())  # type: ignore[method-assign]
     log.addHandler(handler)
@@ -195,15 +197,15 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b"" for path in paths}
 
 
-def _differences(
-    old: dict[str, bytes], new: dict[str, bytes], fresh: Path, target: Path, name: str
-) -> Iterator[str] | list[str]:
-    sentences = [f"release/{name}/{file} is missing." for file in new if file not in old]
-    sentences += [f"release/{name}/{file} should not be there." for file in old if file not in new]
+def _differences(fresh: Path, target: Path) -> list[str]:
+    old, new = _contents(target), _contents(fresh)
+    shown = f"release/{target.name}"
+    sentences = [f"{shown}/{file} is missing." for file in new if file not in old]
+    sentences += [f"{shown}/{file} should not be there." for file in old if file not in new]
     for file in new:
         if file in old and old[file] != new[file]:
             cells = _changed_cells(target / file, fresh / file) if file.endswith(".ipynb") else ""
-            sentences.append(f"release/{name}/{file} is not what the source makes{cells}.")
+            sentences.append(f"{shown}/{file} is not what the source makes{cells}.")
     return sentences
 
 

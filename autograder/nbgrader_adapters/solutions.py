@@ -25,6 +25,7 @@ import re
 import tokenize
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from nbformat.notebooknode import NotebookNode
@@ -173,13 +174,10 @@ def _prose(cell: str, text: str) -> Iterator[Fragment]:
 
 
 def _comment_tokens(source: str) -> list[tokenize.TokenInfo]:
-    found = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.COMMENT:
-                found.append(token)
-    except (tokenize.TokenError, IndentationError, SyntaxError):
-        pass  # a cell with magics in it: what came before the fault is still of use
+    found: list[tokenize.TokenInfo] = []
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    with suppress(tokenize.TokenError, SyntaxError):  # a cell with magics: what came before them is still of use
+        found.extend(token for token in tokens if token.type == tokenize.COMMENT)
     return found
 
 

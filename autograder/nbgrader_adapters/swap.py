@@ -10,10 +10,12 @@ import ctypes
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_ABANDONED = 3600  # seconds: no build takes that long
 
 
 def swap_in(folder: Path, target: Path) -> None:
@@ -28,8 +30,11 @@ def swap_in(folder: Path, target: Path) -> None:
 
 
 def recover(target: Path) -> None:
-    """Put back the folder that a crash left aside, if it left one."""
+    """Put back the folder that a crash left aside, and clear away what else it left."""
     old = _aside(target)
+    for left in target.parent.glob(f".{target.name}-*"):
+        if time.time() - left.stat().st_mtime > _ABANDONED:
+            shutil.rmtree(left)
     if old.exists() and not target.exists():
         old.rename(target)
     elif old.exists():

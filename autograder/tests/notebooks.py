@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,9 @@ def released(source: NotebookNode | None = None, stub: str = STUB) -> NotebookNo
     """What students get of `instructor()` (or of another notebook), made without nbgrader."""
     made = copy.deepcopy(source or instructor())
     for cell in made.cells:
-        cell.source = _without_solution(cell.source, stub if cell.cell_type == "code" else "YOUR ANSWER HERE")
+        blank = stub if cell.cell_type == "code" else "*Your answer here.*"
+        whole = cell.metadata.get("nbgrader", {}).get("solution") and "BEGIN SOLUTION" not in cell.source
+        cell.source = blank if whole else _without_solution(cell.source, blank)
         if "nbgrader" in cell.metadata:
             cell.metadata["deletable"] = False
     made.metadata["aandacht"] = {"assignment": "little", "release": "0123456789ab"}
@@ -167,3 +170,21 @@ def submit(course: Course, student: str, assignment: str, data: bytes | Notebook
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data if isinstance(data, bytes) else as_bytes(data))
     return path
+
+
+def mischief(nb: NotebookNode, chance: random.Random) -> None:
+    """Change a notebook in one random way, of the sort that students and their tools have."""
+    place = chance.randrange(len(nb.cells)) if nb.cells else 0
+    what = chance.randrange(6) if nb.cells else 5
+    if what == 0:
+        del nb.cells[place]
+    elif what == 1:
+        nb.cells.insert(chance.randrange(len(nb.cells)), nb.cells.pop(place))
+    elif what == 2:
+        nb.cells.append(copy.deepcopy(nb.cells[place]))
+    elif what == 3:
+        nb.cells[place].source = f"changed {place}"
+    elif what == 4:
+        nb.cells[place].metadata.clear()
+    else:
+        nb.cells.insert(place, free("own", f"own-{chance.random()}".replace(".", "-")))

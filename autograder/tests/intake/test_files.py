@@ -126,6 +126,11 @@ def test_a_missing_folder(tmp_path: Path) -> None:
         read_submission(tmp_path, "ada", "little")
 
 
+def test_no_submissions_at_all(tmp_path: Path) -> None:
+    with pytest.raises(RejectedSubmission, match="The folder .*none cannot be opened"):
+        read_submission(tmp_path / "none", "ada", "little")
+
+
 def test_other_files_are_mentioned_and_links_are_not_followed(folder: Path) -> None:
     (folder / "helper\x1b[31m.py").touch()
     (folder / "data").symlink_to("/")

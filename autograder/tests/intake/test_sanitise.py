@@ -21,6 +21,7 @@ from autograder.tests.notebooks import (
     graded,
     instructor,
     make_course,
+    mischief,
     released,
     solution,
     submit,
@@ -304,26 +305,8 @@ def test_any_mixture_of_mischief_keeps_the_promises() -> None:
         chance = random.Random(seed)
         nb = answered(RELEASED, square_code=ANSWER)
         for _ in range(chance.randrange(1, 8)):
-            _mischief(nb, chance)
+            mischief(nb, chance)
         clean(nb)
-
-
-def _mischief(nb: NotebookNode, chance: random.Random) -> None:
-    """One random change of the sort that students and their tools make."""
-    place = chance.randrange(len(nb.cells)) if nb.cells else 0
-    what = chance.randrange(6) if nb.cells else 5
-    if what == 0:
-        del nb.cells[place]
-    elif what == 1:
-        nb.cells.insert(chance.randrange(len(nb.cells)), nb.cells.pop(place))
-    elif what == 2:
-        nb.cells.append(copy.deepcopy(nb.cells[place]))
-    elif what == 3:
-        nb.cells[place].source = f"changed {place}"
-    elif what == 4:
-        nb.cells[place].metadata.clear()
-    else:
-        nb.cells.insert(place, free("own", f"own-{chance.random()}".replace(".", "-")))
 
 
 # The whole way in
