@@ -1,0 +1,31 @@
+"""You have written attention once more in here, and a query that may look at nothing looks at everything: all its
+scores are equally low. Your own scaled_dot_product_attention takes care of that.
+"""
+
+exercise = "multi-head-attention"
+must_fail = []
+may_fail = []
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads:
+            raise ValueError(f"{d_model} numbers cannot be cut into {num_heads} equal heads")
+        self.num_heads = num_heads
+        self.W_q = nn.Linear(d_model, d_model)
+        self.W_k = nn.Linear(d_model, d_model)
+        self.W_v = nn.Linear(d_model, d_model)
+        self.W_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.W_q(query), self.num_heads)
+        k = split_heads(self.W_k(key), self.num_heads)
+        v = split_heads(self.W_v(value), self.num_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(-3)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e9)
+        weights = torch.softmax(scores, dim=-1)
+        return self.W_o(merge_heads(weights @ v)), weights
