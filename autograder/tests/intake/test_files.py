@@ -127,7 +127,7 @@ def test_a_missing_folder(tmp_path: Path) -> None:
 
 
 def test_no_submissions_at_all(tmp_path: Path) -> None:
-    with pytest.raises(RejectedSubmission, match="The folder .*none cannot be opened"):
+    with pytest.raises(RejectedSubmission, match=r"The folder .*none cannot be opened"):
         read_submission(tmp_path / "none", "ada", "little")
 
 
