@@ -31,7 +31,7 @@ def for_many(cases: SearchStrategy[Case], check: Callable[[Case], None]) -> None
             return
         try:
             check(case)
-        except BaseException as failure:  # also pytest's skip; raised again below
+        except BaseException as failure:  # noqa: BLE001 - also pytest's skip; raised again below
             failures.append(failure)
 
     run()
@@ -90,7 +90,7 @@ def unmoved(before: Tensor, after: Tensor, words: str, atol: float = 1e-5) -> No
     after = shaped(after, before.shape, words, before.dtype)
     off = ~((after.double() - before.double()).abs() <= atol + 1e-4 * before.double().abs())  # NaN is off, too
     if off.any():
-        fail(f"The answer changed at {int(off.sum())} of {off.numel()} places where it should have stayed", words, after)
+        fail(f"The answer changed at {int(off.sum())} of {off.numel()} places", words, after)
 
 
 def moved(before: Tensor, after: Tensor, words: str) -> None:
@@ -105,7 +105,8 @@ def unchanged(student: Student, target: str | Remote, *args: Tensor | int, names
     """Fails when the call changes an argument's values or shape in place."""
     for name, before, after in zip(names, args, student.inputs_after(target, *args), strict=True):
         if isinstance(before, Tensor) and not (isinstance(after, Tensor) and torch.equal(before, after)):
-            fail(f"`{student.last_called}` changed its argument `{name}`", "arguments left as they were: the caller may still need them")
+            words = "arguments left as they were: the caller may still need them"
+            fail(f"`{student.last_called}` changed its argument `{name}`", words)
 
 
 def finite(kind: str, tensors: Sequence[Tensor | None], words: str) -> None:

@@ -1,4 +1,4 @@
-"""The checks of the lesson `attention`; collected from here, they stand in three files.
+"""The checks of the lesson `attention`; collected from here, they stand in four files.
 
 Sizes all differ within a check, so that a swapped axis shows. `words` complete the sentence "Expected: …".
 """
@@ -26,84 +26,10 @@ from autograder.assignments.attention.probes import (
 )
 from autograder.assignments.attention.test_masks_and_heads import TestHeads, TestMasks
 from autograder.assignments.attention.test_multi_head_attention import TestMultiHeadAttention
-from autograder.checks import Draw, Student, close, same
+from autograder.assignments.attention.test_softmax import TestSoftmax
+from autograder.checks import Draw, Student, close
 
 __all__ = ["TestHeads", "TestMasks", "TestMultiHeadAttention", "TestScaledDotProductAttention", "TestSoftmax"]
-
-
-@pytest.mark.exercise("softmax")
-class TestSoftmax:
-    @pytest.mark.check(weight=2, core=True)
-    def test_values(self, student: Student, draw: Draw) -> None:
-        """Turns scores into probabilities along the last dimension."""
-        x = draw.normal(*draw.sizes(3))
-        close(student.call("softmax", x), torch.softmax(x, dim=-1), "exp(score), divided by the sum of exp(score) along the last dimension")
-
-    @pytest.mark.check(weight=2, core=True)
-    def test_any_dim(self, student: Student, draw: Draw) -> None:
-        """Works along any dimension of a tensor of any shape, counted from either end."""
-        pool = Pool(draw)
-        shapes = st.lists(st.integers(1, 5), min_size=1, max_size=4)
-        cases = shapes.flatmap(lambda shape: st.tuples(st.just(shape), st.integers(-len(shape), len(shape) - 1)))
-
-        def holds(case: tuple[list[int], int]) -> None:
-            shape, dim = case
-            x = pool.cut(*shape)
-            close(student.call("softmax", x, dim=dim), torch.softmax(x, dim=dim), f"probabilities that sum to 1 along dim={dim}, and the shape of x")
-
-        for_many(cases, holds)
-
-    @pytest.mark.check(weight=2, core=True)
-    def test_large_scores(self, student: Student, draw: Draw) -> None:
-        """Stays right for scores so large, or so low, that their exponential cannot be stored."""
-        # Whole numbers: what rounding does to a difference of large scores is then the same for everyone.
-        for x in (draw.normal(4, 6, scale=300).round(), draw.normal(4, 6).round() + 200, draw.normal(4, 6).round() - 200):
-            words = "probabilities: they depend on the differences between the scores of a slice, however large those are"
-            close(student.call("softmax", x), torch.softmax(x, dim=-1), words, rtol=1e-3)
-
-    @pytest.mark.check(weight=1, core=True)
-    def test_each_slice_by_itself(self, student: Student, draw: Draw) -> None:
-        """A slice of low scores stays right beside a slice of high ones."""
-        x = draw.normal(3, 5) + torch.tensor([[300.0], [0.0], [-300.0]])
-        words = "probabilities in every row, also in a row whose scores all lie far below those of another row"
-        close(student.call("softmax", x), torch.softmax(x, dim=-1), words, rtol=1e-3)
-
-    @pytest.mark.check
-    def test_minus_infinity(self, student: Student, draw: Draw) -> None:
-        """A score of minus infinity gets probability 0, and its neighbours share the rest."""
-        x = draw.normal(4, 6).masked_fill(~draw_mask(draw, 4, 6), float("-inf"))
-        close(student.call("softmax", x), torch.softmax(x, dim=-1), "0 where the score is minus infinity, and rows that sum to 1")
-
-    @pytest.mark.check
-    def test_gradients(self, student: Student, draw: Draw) -> None:
-        """Lets gradients flow back to the scores."""
-        x, upstream = (draw.normal(3, 5, 4, scale=s) for s in (2.0, 1.0))
-        expected = oracle.gradients(lambda scores: torch.softmax(scores, dim=1), [x], upstream)
-        (gradient,) = student.gradients("softmax", x, dim=1, wrt=(0,), upstream=upstream)
-        close(gradient, expected[0], "the gradient of the softmax")
-
-    @pytest.mark.check
-    def test_dtype(self, student: Student, draw: Draw) -> None:
-        """Keeps the dtype: half precision stays half, double stays double."""
-        for dtype in (torch.float16, torch.bfloat16, torch.float64):
-            x = draw.normal(3, 7, dtype=dtype)
-            close(student.call("softmax", x), torch.softmax(x, dim=-1), f"probabilities in {dtype}, like the scores")
-
-    @pytest.mark.check
-    def test_non_contiguous(self, student: Student, draw: Draw) -> None:
-        """Works on a transposed tensor, whose numbers do not lie in order in memory."""
-        x = draw.normal(*draw.sizes(3)).transpose(0, 2)
-        close(student.call("softmax", x), torch.softmax(x, dim=-1), "the same as for any other tensor with these values")
-
-    @pytest.mark.check
-    def test_input_unchanged(self, student: Student, draw: Draw) -> None:
-        """Leaves the scores as they were."""
-        unchanged(student, "softmax", draw.normal(3, 5), names=["x"])
-
-    @pytest.mark.check
-    def test_device(self, student: Student, draw: Draw) -> None:
-        """Would also run on a GPU: no tensor is made on the CPU by mistake."""
-        student.device_safe("softmax", draw.normal(3, 5), dim=0)
 
 
 @pytest.mark.exercise("scaled-dot-product-attention", needs=("softmax",))
@@ -113,14 +39,16 @@ class TestScaledDotProductAttention:
         """Returns the weights: one row of probabilities for each query."""
         query, key, value = draw_qkv(draw)
         _, weights = attend(student, query, key, value)
-        close(weights, oracle.attention(query, key, value)[1], "weights (..., Tq, Tk): the softmax over the keys of the scaled scores")
+        words = "weights (..., Tq, Tk): the softmax over the keys of the scaled scores"
+        close(weights, oracle.attention(query, key, value)[1], words)
 
     @pytest.mark.check(weight=2, core=True)
     def test_output(self, student: Student, draw: Draw) -> None:
         """Returns for each query the average of the values, by its weights."""
         query, key, value = draw_qkv(draw)
         output, _ = attend(student, query, key, value)
-        close(output, oracle.attention(query, key, value)[0], "output (..., Tq, d_v): the average of the values, by the weights")
+        words = "output (..., Tq, d_v): the average of the values, by the weights"
+        close(output, oracle.attention(query, key, value)[0], words)
 
     @pytest.mark.check(weight=1, core=True)
     def test_scale(self, student: Student, draw: Draw) -> None:
@@ -128,7 +56,8 @@ class TestScaledDotProductAttention:
         for d_k in (1, 16, 64):
             query, key, value = draw.normal(1, d_k), draw.normal(6, d_k), draw.normal(6, 3)
             _, weights = attend(student, query, key, value)
-            close(weights, oracle.attention(query, key, value)[1], f"scores that were divided by √{d_k}, for keys of size {d_k}")
+            words = f"scores that were divided by √{d_k}, for keys of size {d_k}"
+            close(weights, oracle.attention(query, key, value)[1], words)
 
     @pytest.mark.check(weight=1)
     def test_single_key(self, student: Student, draw: Draw) -> None:
@@ -146,8 +75,8 @@ class TestScaledDotProductAttention:
 
         def holds(case: tuple[list[int], tuple[int, int, int, int]]) -> None:
             lead, (Tq, Tk, d_k, d_v) = case
-            query, key, value = (pool.cut(*lead, *shape, start=i) for i, shape in enumerate([(Tq, d_k), (Tk, d_k), (Tk, d_v)]))
-            for actual, expected in zip(attend(student, query, key, value), oracle.attention(query, key, value), strict=True):
+            inputs = [pool.cut(*lead, *shape, start=i) for i, shape in enumerate([(Tq, d_k), (Tk, d_k), (Tk, d_v)])]
+            for actual, expected in zip(attend(student, *inputs), oracle.attention(*inputs), strict=True):
                 close(actual, expected, f"attention within each of the leading positions {tuple(lead)}")
 
         for_many(cases, holds)
@@ -156,8 +85,8 @@ class TestScaledDotProductAttention:
     def test_large_scores(self, student: Student, draw: Draw) -> None:
         """Stays right when the scores are large."""
         # Whole numbers and d_k = 16: every way to scale is then exact, so that rounding cannot decide between two keys.
-        query, key, value = draw.normal(7, 16, scale=30).round(), draw.normal(8, 16, scale=30).round(), draw.normal(8, 3)
-        for actual, expected in zip(attend(student, query, key, value), oracle.attention(query, key, value), strict=True):
+        inputs = [draw.normal(T, 16, scale=30).round() for T in (7, 8)] + [draw.normal(8, 3)]
+        for actual, expected in zip(attend(student, *inputs), oracle.attention(*inputs), strict=True):
             close(actual, expected, "nearly all weight on the best key, and no NaN", atol=1e-4)
 
     @pytest.mark.check(weight=2, core=True)
@@ -179,7 +108,8 @@ class TestScaledDotProductAttention:
         for shape in ((Tq, Tk), (1, Tk), (B, 1, 1, Tk), (H, 1, Tk), (B, 1, Tq, Tk), (B, H, Tq, Tk)):
             mask = draw_mask(draw, *shape)
             _, weights = attend(student, query, key, value, mask=mask)
-            close(weights, oracle.attention(query, key, value, mask)[1], f"a mask of shape {shape} used for scores of shape {(B, H, Tq, Tk)}")
+            words = f"a mask of shape {shape} used for scores of shape {(B, H, Tq, Tk)}"
+            close(weights, oracle.attention(query, key, value, mask)[1], words)
 
     @pytest.mark.check
     def test_unseen(self, student: Student, draw: Draw) -> None:
@@ -188,8 +118,8 @@ class TestScaledDotProductAttention:
         mask = draw_mask(draw, key.shape[0], 1, key.shape[1])
         hidden = ~mask.transpose(1, 2)  # (B, Tk, 1)
         before, _ = attend(student, query, key, value, mask=mask)
-        other_key, other_value = key + hidden * draw.normal(*key.shape), value + hidden * draw.normal(*value.shape, scale=100)
-        after, _ = attend(student, query, other_key, other_value, mask=mask)
+        noise = [hidden * draw.normal(*x.shape, scale=10) for x in (key, value)]
+        after, _ = attend(student, query, key + noise[0], value + noise[1], mask=mask)
         unmoved(before, after, "the same output, whatever stands at the places that the mask hides")
         key_gradient, value_gradient = student.gradients(ATTENTION, query, key, value, mask, wrt=(1, 2), output=0)
         for gradient in (key_gradient, value_gradient):
@@ -214,7 +144,8 @@ class TestScaledDotProductAttention:
         words = "zeros (never NaN) for the query that may look at nothing"
         close(weights[:, :1], torch.zeros(len(query), 1, key.shape[1]), words)
         close(output[:, :1], torch.zeros(len(query), 1, value.shape[2]), words)
-        finite("what came back for its neighbours", [weights, output], "ordinary numbers for the queries that may look at something")
+        words = "ordinary numbers for the queries that may look at something"
+        finite("what came back for its neighbours", [weights, output], words)
 
     @pytest.mark.check
     def test_nothing_to_see_gradients(self, student: Student, draw: Draw) -> None:
@@ -223,7 +154,8 @@ class TestScaledDotProductAttention:
         mask = draw_mask(draw, query.shape[1], key.shape[1])
         mask[0] = False
         gradients = student.gradients(ATTENTION, query, key, value, mask, wrt=(0, 1, 2), output=0)
-        finite("a gradient", gradients, "ordinary numbers: one NaN here, and the whole model is NaN after the next training step")
+        words = "ordinary numbers: one NaN here, and the whole model is NaN after the next training step"
+        finite("a gradient", gradients, words)
 
     @pytest.mark.check
     def test_gradients(self, student: Student, draw: Draw) -> None:

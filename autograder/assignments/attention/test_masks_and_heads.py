@@ -19,41 +19,46 @@ class TestMasks:
         B, T = draw.sizes(2, low=3)
         lengths = draw.integers(0, T + 1, (B,))
         lengths[0] = T  # so that the longest sentence has no padding
-        same(student.call("padding_mask", lengths, T), oracle.padding(lengths, T), "a bool mask (B, 1, T), True at the first `length` positions")
+        words = "a bool mask (B, 1, T), True at the first `length` positions"
+        same(student.call("padding_mask", lengths, T), oracle.padding(lengths, T), words)
 
     @pytest.mark.check
     def test_padding_width(self, student: Student, draw: Draw) -> None:
         """padding_mask is T wide, also when every sentence is shorter than that."""
         T = draw.choice((8, 9))
         lengths = draw.integers(1, T - 1, (3,))
-        same(student.call("padding_mask", lengths, T), oracle.padding(lengths, T), "a mask with one column for each of the T positions")
+        words = "a mask with one column for each of the T positions"
+        same(student.call("padding_mask", lengths, T), oracle.padding(lengths, T), words)
 
     @pytest.mark.check(weight=2, core=True)
     def test_causal(self, student: Student, draw: Draw) -> None:
         """causal_mask lets a position see itself and what came before."""
         for T in (1, *draw.sizes(2)):
             expected = torch.ones(T, T, dtype=torch.bool).tril()
-            same(student.call("causal_mask", T), expected, "a bool mask (T, T), True where key <= query (row = query, column = key)")
+            words = "a bool mask (T, T), True where key <= query (row = query, column = key)"
+            same(student.call("causal_mask", T), expected, words)
 
     @pytest.mark.check
     def test_causal_itself(self, student: Student, draw: Draw) -> None:
         """With causal_mask every position sees itself."""
         (T,) = draw.sizes(1)
-        diagonal = _matrix(student.call("causal_mask", T)).diagonal()
+        diagonal = shaped(student.call("causal_mask", T), (T, T), "a mask (T, T)").bool().diagonal()
         same(diagonal, torch.ones(T, dtype=torch.bool), "True all along the diagonal")
 
     @pytest.mark.check
     def test_causal_first(self, student: Student, draw: Draw) -> None:
         """With causal_mask the first position sees no other position."""
         (T,) = draw.sizes(1)
-        first = _matrix(student.call("causal_mask", T))[0]
-        same(first[1:], torch.zeros(T - 1, dtype=torch.bool), "False in the first row after its first column: what comes later is hidden")
+        first = shaped(student.call("causal_mask", T), (T, T), "a mask (T, T)").bool()[0]
+        words = "False in the first row after its first column: what comes later is hidden"
+        same(first[1:], torch.zeros(T - 1, dtype=torch.bool), words)
 
     @pytest.mark.check(weight=2, core=True)
     def test_combine(self, student: Student, draw: Draw) -> None:
         """combine_masks shows what all of its masks show."""
         B, T = draw.sizes(2)
-        padding, causal, other = draw.boolean(B, 1, T), torch.ones(T, T, dtype=torch.bool).tril(), draw.boolean(B, T, T, p=0.8)
+        padding, other = draw.boolean(B, 1, T), draw.boolean(B, T, T, p=0.8)
+        causal = torch.ones(T, T, dtype=torch.bool).tril()
         words = "True only where all masks are True, in the shape that they broadcast to"
         same(student.call("combine_masks", padding, causal), padding & causal, words)
         same(student.call("combine_masks", causal, other, padding), padding & causal & other, words)
@@ -95,7 +100,8 @@ class TestHeads:
     def test_merge(self, student: Student, draw: Draw) -> None:
         """merge_heads lays the heads of a position side by side."""
         x = draw.normal(*draw.sizes(4))
-        close(student.call("merge_heads", x), oracle.merge(x), "(B, T, d_model): for each position its first head, then its second, and so on")
+        words = "(B, T, d_model): for each position its first head, then its second, and so on"
+        close(student.call("merge_heads", x), oracle.merge(x), words)
 
     @pytest.mark.check
     def test_single_position(self, student: Student, draw: Draw) -> None:
@@ -113,7 +119,8 @@ class TestHeads:
         def holds(sizes: tuple[int, int, int, int]) -> None:
             B, T, H, d_head = sizes
             x = pool.cut(B, T, H * d_head)
-            close(student.call("merge_heads", student.call("split_heads", x, H)), x, f"what was split into {H} heads, back again")
+            words = f"what was split into {H} heads, back again"
+            close(student.call("merge_heads", student.call("split_heads", x, H)), x, words)
 
         for_many(st.tuples(size, size, size, size), holds)
 
@@ -158,9 +165,3 @@ class TestHeads:
         """Would also run on a GPU: no tensor is made on the CPU by mistake."""
         student.device_safe("split_heads", draw.normal(2, 5, 12), 3)
         student.device_safe("merge_heads", draw.normal(2, 3, 5, 4))
-
-
-def _matrix(mask: object) -> torch.Tensor:
-    """The mask, as a matrix of bools (float masks are judged by where they are not 0)."""
-    assert isinstance(mask, torch.Tensor) and mask.ndim == 2, "a mask of shape (T, T) was expected"
-    return mask != 0

@@ -20,7 +20,8 @@ class TestMultiHeadAttention:
         module, weights = build(student, draw, H, d_head)
         x = draw.normal(B, T, H * d_head)
         output, _ = attend(student, x, x, x, target=module)
-        close(output, oracle.multi_head(weights, H, x, x, x)[0], "what nn.MultiheadAttention computes with the same weights")
+        words = "what nn.MultiheadAttention computes with the same weights"
+        close(output, oracle.multi_head(weights, H, x, x, x)[0], words)
 
     @pytest.mark.check(weight=2, core=True)
     def test_encoder_decoder(self, student: Student, draw: Draw) -> None:
@@ -29,7 +30,7 @@ class TestMultiHeadAttention:
         module, weights = build(student, draw, H, d_head)
         states, memory = draw.normal(B, Tq, H * d_head), draw.normal(B, Tk, H * d_head)
         output, _ = attend(student, states, memory, memory, target=module)
-        words = "queries made of the first argument; keys and values made of the other two, which may have another length"
+        words = "queries made of the first argument, keys and values of the other two, which may differ in length"
         close(output, oracle.multi_head(weights, H, states, memory, memory)[0], words)
 
     @pytest.mark.check(weight=1, core=True)
@@ -82,7 +83,8 @@ class TestMultiHeadAttention:
             module, weights = build(student, draw, H, d_head)
             x = draw.normal(B, T, size)
             output, _ = attend(student, x, x, x, target=module)
-            close(output, oracle.multi_head(weights, H, x, x, x)[0], f"multi-head attention with {H} heads of size {d_head}")
+            words = f"multi-head attention with {H} heads of size {d_head}"
+            close(output, oracle.multi_head(weights, H, x, x, x)[0], words)
 
     @pytest.mark.check(weight=2)
     def test_one_mask_for_all(self, student: Student, draw: Draw) -> None:
@@ -128,12 +130,12 @@ class TestMultiHeadAttention:
     def test_nothing_to_see(self, student: Student, draw: Draw) -> None:
         """A query that may look at nothing gets weights of zeros, and spoils no gradient."""
         B, Tq, Tk, H, d_head = draw.sizes(5)
-        module, weights = build(student, draw, H, d_head)
+        module, _ = build(student, draw, H, d_head)
         query, memory = draw.normal(B, Tq, H * d_head), draw.normal(B, Tk, H * d_head)
         mask = draw_mask(draw, Tq, Tk)
         mask[0] = False
-        output, actual = attend(student, query, memory, memory, mask, target=module)
-        close(actual[:, :, 0], torch.zeros(B, H, Tk), "weights of zero for the query that may look at nothing")
+        output, weights = attend(student, query, memory, memory, mask, target=module)
+        close(weights[:, :, 0], torch.zeros(B, H, Tk), "weights of zero for the query that may look at nothing")
         finite("the output", [output], "ordinary numbers")
         gradients = student.gradients(module, query, memory, memory, mask, wrt=(0, 1, 2), output=0)
         finite("a gradient", gradients, "ordinary numbers")
@@ -160,7 +162,8 @@ class TestMultiHeadAttention:
         for name in oracle.PROJECTIONS:
             gradient = gradients.get(f"{name}.weight")
             if not isinstance(gradient, Tensor) or not (gradient.abs() > 0).any():
-                fail(f"No gradient reaches {name}", "a gradient for each of the four projections, because each has a part in the output")
+                words = "a gradient for each of the four projections, because each has a part in the output"
+                fail(f"No gradient reaches {name}", words)
 
     @pytest.mark.check
     def test_dtype(self, student: Student, draw: Draw) -> None:
@@ -214,7 +217,8 @@ class TestMultiHeadAttention:
         twin.load(weights)
         attend(student, other, other, other, draw_mask(draw, T, T), target=twin)
         after, _ = attend(student, x, x, x, target=twin)
-        unmoved(before, after, "the same output for the same inputs and weights: forward keeps nothing for its next call")
+        words = "the same output for the same inputs and weights: forward keeps nothing for its next call"
+        unmoved(before, after, words)
 
     @pytest.mark.check
     def test_device(self, student: Student, draw: Draw) -> None:
