@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import math
+import select
 import socket
 import struct
 import time
@@ -59,25 +61,33 @@ class SocketConnection:
     Args:
         path: the fork server's socket.
         seconds: time for one call, from the request's first byte to the reply's last.
+        until: when all calls together have to be over, on the monotonic clock.
     """
 
-    def __init__(self, path: Path, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, path: Path, seconds: float, until: float = math.inf) -> None:
+        self._seconds, self._until = seconds, until
         self._socket = connect(path)
 
     def ask(self, request: Request) -> Reply:
         """The student's reply; see `Connection.ask`."""
-        deadline = time.monotonic() + self._seconds
+        started = time.monotonic()
+        deadline = min(started + self._seconds, self._until)
         try:
+            self._refuse_unasked()
             self._send(messages.encode(request), deadline)
             size = struct.unpack(">I", self._receive(4, deadline))[0]
             if size > messages.MAX_FRAME:
                 raise CallCrashed("the reply is larger than any reply may be")
             return messages.decode_reply(self._receive(size, deadline))
         except TimeoutError:
-            raise CallTimeout(self._seconds) from None
+            raise CallTimeout(round(max(deadline - started, 0.0), 1)) from None
         except (OSError, MalformedMessage) as error:
             raise CallCrashed(str(error)) from None
+
+    def _refuse_unasked(self) -> None:
+        """What is there before a question is no answer to it."""
+        if select.select([self._socket], [], [], 0)[0]:
+            raise CallCrashed("it answered, or ended, before it was asked")
 
     def _send(self, data: bytes, deadline: float) -> None:
         view = memoryview(data)
@@ -113,9 +123,9 @@ class ForkControl:
         self._path = path
         self._socket = connect(path)
 
-    def connect(self, seconds: float) -> SocketConnection:
-        """A line to a new fork."""
-        return SocketConnection(self._path, seconds)
+    def connect(self, seconds: float, until: float = math.inf) -> SocketConnection:
+        """A line to a new fork; see `SocketConnection`."""
+        return SocketConnection(self._path, seconds, until)
 
     def kill_workers(self) -> None:
         """Ends whatever still runs: a call did not return in time."""

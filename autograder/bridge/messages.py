@@ -15,6 +15,7 @@ from safetensors.torch import load, save
 
 MAX_FRAME = 64 * 2**20  #: bytes in one frame
 MAX_DEPTH = 8  #: containers inside containers
+MAX_VALUES = 100_000  #: values in one message: each costs its receiver far more than the byte it may take
 MAX_TEXT = 2_000  #: characters of a text that student code wrote (messages of exceptions, reprs)
 MAX_HEADER = 512  #: bytes of a safetensors header; ours has one entry and needs about 80
 _HEADER = struct.Struct("<Q")
@@ -167,8 +168,8 @@ def encode(message: Request | Reply) -> bytes:
     """A message as a frame; raises MalformedMessage when it is too large."""
     try:
         data = _encoder.encode(message)
-    except (OverflowError, RecursionError, msgspec.MsgspecError) as error:
-        raise MalformedMessage(str(error)) from None
+    except (OverflowError, RecursionError, TypeError, UnicodeError, msgspec.MsgspecError) as error:
+        raise MalformedMessage(f"this cannot be sent: {error!r}"[:200]) from None
     if len(data) > MAX_FRAME:
         raise MalformedMessage(f"the message has {len(data):,} bytes; {MAX_FRAME:,} are allowed")
     return struct.pack(">I", len(data)) + data
@@ -264,6 +265,8 @@ def unpack(value: Value, resolve: Any, depth: int = 0) -> Any:
     """A message's value as a Python value; `resolve` turns a HandleValue into what stands for it."""
     if depth > MAX_DEPTH:
         raise MalformedMessage(f"values are nested more than {MAX_DEPTH} deep")
+    if depth == 0:
+        _refuse_many(value)
     if isinstance(value, TensorValue):
         return unpack_tensor(value)
     if isinstance(value, HandleValue):
@@ -275,3 +278,15 @@ def unpack(value: Value, resolve: Any, depth: int = 0) -> Any:
     if isinstance(value, DictValue):
         return {key: unpack(item, resolve, depth + 1) for key, item in value.items.items()}
     return value
+
+
+def _refuse_many(value: Value) -> None:
+    waiting, seen = [value], 0
+    while waiting:
+        item, seen = waiting.pop(), seen + 1
+        if isinstance(item, ListValue | TupleValue):
+            waiting += item.items
+        elif isinstance(item, DictValue):
+            waiting += item.items.values()
+        if seen + len(waiting) > MAX_VALUES:
+            raise MalformedMessage(f"a message holds more than {MAX_VALUES:,} values")
