@@ -21,6 +21,9 @@ _TOLERANCES = {
 }
 
 
+_DEEPEST = 3  # containers inside containers that are worth describing
+
+
 class CheckFailed(AssertionError):
     """A check found something wrong with what came back.
 
@@ -49,7 +52,8 @@ def close(
     rtol, atol = default[0] if rtol is None else rtol, default[1] if atol is None else atol
     _no_nan(tensor, expected, words, actual)
     got, want = tensor.double(), expected.double()
-    off = ~((got == want) | ((got - want).abs() <= atol + rtol * want.abs()))
+    near = want.isfinite() & ((got - want).abs() <= atol + rtol * want.abs())  # everything is "near" infinity
+    off = ~((got == want) | near)
     if off.any():
         _values_differ(actual, tensor, got - want, off, words)
 
@@ -88,14 +92,16 @@ def fail(came_back: str, expected: str = "", subject: object = None) -> NoReturn
     raise CheckFailed(came_back, expected, subject, sentences.PLAIN if expected else "{came_back}")
 
 
-def describe(value: object) -> str:
+def describe(value: object, depth: int = 0) -> str:
     """A value in words: tensors by dtype and shape (never their secret values), small values as they are."""
     if isinstance(value, torch.Tensor):
         return f"{_name(value.dtype)} {tuple(value.shape)}"
     if isinstance(value, tuple | list):
-        inner = ", ".join(describe(item) for item in value[:8])
+        inner = ", ".join(describe(item, depth + 1) for item in value[:8]) if depth < _DEEPEST else "…"
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, str):
+        return repr(value[:80])[:80]
+    if value is None or isinstance(value, bool | int | float):
         return repr(value)[:80]
     return f"a {getattr(value, 'kind', type(value).__name__)}"
 

@@ -88,7 +88,7 @@ def run_job(job: Job) -> tuple[CheckResult, ...]:
         )
     finally:
         control.close()
-    return tuple(plugin.results)
+    return plugin.results
 
 
 def _never_started(job: Job, reason: str) -> tuple[CheckResult, ...]:

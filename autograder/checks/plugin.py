@@ -16,6 +16,7 @@ import inspect
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -41,6 +42,8 @@ MARKERS = (
 class GradingPlugin:
     """Runs the checks of one job; `results` holds their verdicts, in the order of the file.
 
+    A check that was collected and never came to a verdict stands there as ERROR: what is missing gives no points.
+
     Args:
         job: what to check.
         control: the line to the student's fork server.
@@ -50,7 +53,12 @@ class GradingPlugin:
         self._job, self._control = job, control
         self._deadline = time.monotonic() + job.exercise_seconds
         self._lineup = Lineup(job)
-        self.results: list[CheckResult] = []
+        self._results: dict[str, CheckResult] = {}
+
+    @property
+    def results(self) -> tuple[CheckResult, ...]:
+        """One verdict for each check of the exercise."""
+        return tuple(self._results.values())
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Makes our markers known."""
@@ -60,6 +68,7 @@ class GradingPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keeps the checks of this exercise."""
         items[:] = [item for item in items if grade_id_of(item) == self._job.grade_id]
+        self._results = {item.nodeid: result_of(item, Verdict.ERROR, sentences.GRADER_FAILED) for item in items}
 
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:
@@ -73,7 +82,7 @@ class GradingPlugin:
             raise _NeedsGpu
         if time.monotonic() > self._deadline:
             raise CallTimeout(self._job.exercise_seconds)
-        student = Student(self._control.connect(self._job.call_seconds))
+        student = Student(self._control.connect(self._job.call_seconds, until=self._deadline))
         request.node.stash[_STUDENT] = student
         for source in self._job.stand_ins:
             student.define(source)
@@ -89,7 +98,7 @@ class GradingPlugin:
         report = yield
         ended = call.when == "call" or (call.when == "setup" and call.excinfo is not None)
         if ended:
-            self.results.append(self._result(item, call.excinfo.value if call.excinfo else None))
+            self._results[item.nodeid] = self._result(item, call.excinfo.value if call.excinfo else None)
         elif call.excinfo is not None:
             _log.error("%s failed while it was cleaned up: %s", item.name, call.excinfo.value)
         return report
@@ -98,6 +107,17 @@ class GradingPlugin:
         return Draw(derive(self._job.key, self._job.grade_id, item.name))
 
     def _result(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
+        """The verdict, whatever happens on the way to it; the time that takes is not the student's."""
+        started = time.monotonic()
+        try:
+            return self._verdict(item, error)
+        except Exception:  # noqa: BLE001 - of whatever kind: it is the grader's own fault, and a verdict
+            _log.exception("%s: no verdict could be reached on %s", self._job.tests, item.nodeid)
+            return result_of(item, Verdict.ERROR, sentences.GRADER_FAILED)
+        finally:
+            self._deadline += time.monotonic() - started
+
+    def _verdict(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
         student = item.stash.get(_STUDENT, None)
         verdict, message = self._judge(item, student, error)
         suspect = None
@@ -125,15 +145,16 @@ class GradingPlugin:
     def _ran_out_of_time(self, student: Student | None, called: str, error: CallTimeout) -> tuple[Verdict, str]:
         if student is None:
             return Verdict.TIMEOUT, sentences.NO_TIME_LEFT.format(seconds=f"{error.seconds:g}")
-        self._control.kill_workers()
+        with suppress(CallCrashed):  # student code may have killed its fork server; the verdict stands
+            self._control.kill_workers()
         return Verdict.TIMEOUT, sentences.NO_TIME.format(called=called, seconds=f"{error.seconds:g}")
 
     def _look_twice(self, item: pytest.Item, student: Student | None, error: BaseException) -> tuple[Verdict, str]:
         if student is None or not student.transcript or not self._passes_with_reference(item):
             _log.error("%s: the check %s is broken", self._job.tests, item.nodeid, exc_info=error)
             return Verdict.ERROR, sentences.GRADER_FAILED
-        if isinstance(error, AssertionError) and str(error):
-            return Verdict.FAILED, str(error).splitlines()[0]
+        if isinstance(error, AssertionError) and _words_of(error):
+            return Verdict.FAILED, _words_of(error)
         last = student.transcript[-1]
         text = sentences.UNUSABLE.format(
             called=last.called, came_back=describe(last.outcome), reason=type(error).__name__
@@ -176,7 +197,7 @@ def result_of(item: pytest.Item, verdict: Verdict, message: str = "", suspect: S
         name=item.name,
         title=title_of(item),
         verdict=verdict,
-        message=message,
+        message=sentences.shown(message),
         misconception=suspect.slug if suspect else None,
         explanation=suspect.explanation if suspect else "",
         weight=float(options.get("weight", 1.0)),
@@ -188,6 +209,12 @@ def title_of(item: pytest.Item) -> str:
     """A check's title: the first line of its docstring."""
     doc = inspect.getdoc(item.obj) or item.name  # type: ignore[attr-defined]
     return doc.splitlines()[0].rstrip(".")
+
+
+def _words_of(error: AssertionError) -> str:
+    """An assertion's own words; none when pytest would only repeat the asserted expression, values and all."""
+    first = (str(error).splitlines() or [""])[0]
+    return "" if first.startswith("assert ") else first
 
 
 def _sentence(error: CheckFailed, student: Student | None) -> str:

@@ -37,3 +37,11 @@ NEVER_STARTED = (
 NEEDS_GPU = "This check needs a GPU and there is none here; its points wait for a run that has one."
 GRADER_FAILED = "The grader itself failed here; this costs you nothing, and a person will look at it."
 UNUSABLE = "`{called}` returned {came_back}, and that cannot be used as the result it should be ({reason})."
+
+_LONGEST = 2_000
+
+
+def shown(text: str) -> str:
+    """A text of bounded length without characters that steer a terminal; student code had a hand in it."""
+    cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in cut)
