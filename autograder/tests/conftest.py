@@ -11,6 +11,7 @@ import pytest
 from autograder.course import Assignment
 from autograder.grade import close
 from autograder.tests.chain import make_chain
+from autograder.tests.forks import FakeKernel
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +19,14 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assignment]:
     """A small course of two exercises; its judge ends with the tests."""
     yield make_chain(tmp_path_factory.mktemp("chain"))
     close()
+
+
+@pytest.fixture(scope="session")
+def fake_kernel() -> Iterator[FakeKernel]:
+    """A process that forks as a kernel does."""
+    kernel = FakeKernel()
+    yield kernel
+    kernel.close()
 
 
 @pytest.fixture

@@ -1,0 +1,63 @@
+"""A kernel without Jupyter: a process that runs source text and forks at it, as a graded cell does.
+
+::
+
+    test ── one line of JSON (path, source) ─→ this process ── child.start_fork ─→ fork server ─→ workers
+         ←─ "ok" ─────────────────────────────
+
+One such process serves a whole test session, because importing torch takes longer than all the tests.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+
+class FakeKernel:
+    """The test's side of the process."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "autograder.tests.forks"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    @property
+    def pid(self) -> int:
+        """The process that fork servers are children of."""
+        return self._process.pid
+
+    def fork_at(self, path: Path, source: str = "") -> Path:
+        """Runs the source in a namespace of its own and forks a server that listens at `path`."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([str(path), source]) + "\n")
+        self._process.stdin.flush()
+        assert self._process.stdout.readline() == "ok\n"
+        return path
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._process.communicate(timeout=10)
+
+
+def main() -> None:
+    """Serves lines until there are none."""
+    import torch
+
+    from autograder.bridge.child import start_fork
+
+    torch.set_num_threads(1)
+    for line in sys.stdin:
+        path, source = json.loads(line)
+        namespace: dict[str, Any] = {"torch": torch}
+        exec(source, namespace)
+        start_fork(path, namespace)
+        sys.stdout.write("ok\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
