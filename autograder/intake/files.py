@@ -22,13 +22,11 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
 
-from dateutil import parser as dates  # type: ignore[import-untyped]
-from dateutil import tz
-
 from autograder.errors import RejectedSubmission
+from autograder.intake.timestamps import parse_timestamp
 
 #: The largest notebook that is read, in bytes.
 MAX_NOTEBOOK = 20 * 1000 * 1000
@@ -281,31 +279,3 @@ def _read_timestamp(folder: int) -> datetime | None:
         return parse_timestamp(text) if text else None
     except (ValueError, OverflowError, TypeError):
         raise RejectedSubmission(f"timestamp.txt holds no date that can be read (“{printable(text)}”).") from None
-
-
-def parse_timestamp(text: str) -> datetime:
-    """A date as nbgrader writes and reads it ("2026-03-01 12:00:00 CET" among others), in UTC without a zone.
-
-    A student may lose points by this date, so it is read just as nbgrader reads it: a number in the place
-    of the zone counts seconds.
-
-    Raises:
-        ValueError, OverflowError, TypeError: it is no date.
-    """
-    parts = text.split(" ")
-    if len(parts) == 3:
-        moment: datetime = dates.parse(f"{parts[0]} {parts[1]} TZ", tzinfos={"TZ": _zone(parts[2])})
-    else:
-        moment = dates.parse(text)
-    if moment.tzinfo is None:
-        return moment
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _zone(name: str) -> tzinfo | int | None:
-    if re.fullmatch(r"[+-]?\d{1,6}", name):
-        return int(name)
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_+/-]{0,40}", name):
-        raise ValueError(f"{name!r} names no time zone")  # gettz would open it as a path
-    found: tzinfo | None = tz.gettz(name)
-    return found

@@ -11,11 +11,11 @@ from autograder.errors import RejectedSubmission
 from autograder.intake.files import (
     check_student_id,
     find_students,
-    parse_timestamp,
     printable,
     read_notebook_file,
     read_submission,
 )
+from autograder.intake.timestamps import parse_timestamp
 
 
 @pytest.fixture

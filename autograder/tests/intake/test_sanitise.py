@@ -3,15 +3,12 @@ from __future__ import annotations
 import base64
 import copy
 import random
-from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from nbformat.notebooknode import NotebookNode
 
-from autograder import intake
-from autograder.errors import RejectedSubmission
 from autograder.intake import Sanitised, parse, sanitise
 from autograder.tests.notebooks import (
     answered,
@@ -19,12 +16,9 @@ from autograder.tests.notebooks import (
     cell_of,
     free,
     graded,
-    instructor,
-    make_course,
     mischief,
     released,
     solution,
-    submit,
 )
 
 ANSWER = "def square(number):\n    return number * number"
@@ -146,13 +140,8 @@ def test_moved_cells_go_back_to_their_place() -> None:
     nb.cells.insert(0, nb.cells.pop(4))  # the tests first
     nb.cells.append(nb.cells.pop(2))  # the set-up last
     result = clean(nb)
-    assert [name for name in (cell.id for cell in result.notebook.cells) if name not in ("welcome", "playground")] == [
-        "setup",
-        "square-code",
-        "square",
-        "plot",
-        "why",
-    ]
+    ids = [cell.id for cell in result.notebook.cells if cell.id not in ("welcome", "playground")]
+    assert ids == ["setup", "square-code", "square", "plot", "why"]
     assert result.notices[0].startswith("These cells had been moved and were put back in their place:")
 
 
@@ -307,28 +296,3 @@ def test_any_mixture_of_mischief_keeps_the_promises() -> None:
         for _ in range(chance.randrange(1, 8)):
             mischief(nb, chance)
         clean(nb)
-
-
-# The whole way in
-
-
-def test_take_in(tmp_path: Path) -> None:
-    course = make_course(tmp_path, {"little": instructor()}, release=True)
-    path = submit(course, "ada", "little", answered(RELEASED, square_code=ANSWER))
-    (path.parent / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
-    (path.parent / "extra.py").touch()
-    taken = intake.take_in(course.assignment("little"), "ada")
-    assert (taken.student, taken.assignment) == ("ada", "little")
-    assert taken.timestamp is not None
-    assert cell_of(taken.notebook, "square-code").source == ANSWER
-    assert taken.notices == ("Only the notebook is graded; not used: extra.py.",)
-
-
-def test_take_in_refuses_with_a_sentence(tmp_path: Path) -> None:
-    course = make_course(tmp_path, {"little": instructor(), "later": instructor()}, release=True)
-    submit(course, "ada", "little", b"")
-    with pytest.raises(RejectedSubmission, match="empty file"):
-        intake.take_in(course.assignment("little"), "ada")
-    course.assignment("later").release.unlink()  # not released yet: no reason to fail
-    submit(course, "ada", "little", RELEASED)
-    assert intake.take_in(course.assignment("little"), "ada").notices == ()

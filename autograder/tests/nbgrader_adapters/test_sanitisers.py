@@ -15,7 +15,7 @@ from nbgrader.utils import compute_checksum, parse_utc
 
 from autograder.course import Course
 from autograder.intake import parse, released_notebook, sanitise
-from autograder.intake.files import parse_timestamp
+from autograder.intake.timestamps import parse_timestamp
 from autograder.tests.nbgrader_adapters.stock import generate_assignment, nbgraders_list, nbgraders_sanitisers
 from autograder.tests.nbgrader_adapters.support import NBGRADER_WARNINGS
 from autograder.tests.notebooks import answered, as_bytes, cell_of, free, instructor, make_course, mischief
