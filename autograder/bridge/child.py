@@ -15,6 +15,7 @@ imports nothing of ours but the messages.
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
 import os
@@ -32,6 +33,8 @@ from autograder.bridge import messages
 from autograder.bridge.messages import HandleValue, MalformedMessage, Raised, Reply, Request, Returned
 
 FORK_PREFIX = "\0fork "  #: what the grader sends in place of a graded cell's code; no notebook can hold a NUL
+
+_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
 class Worker:
@@ -219,6 +222,7 @@ def _fork_worker(listener: socket.socket, control: socket.socket, namespace: dic
     if pid:
         connection.close()
         return pid
+    _die_with_parent()
     listener.close()
     control.close()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -242,6 +246,11 @@ def _calm_down(keep: int) -> None:
     sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
 
 
+def _die_with_parent() -> None:
+    """Asks Linux to kill this process when the one that forked it ends, however it ends."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _kill(workers: list[int]) -> None:
     for pid in workers:
         try:
@@ -257,6 +266,7 @@ def start_fork(path: str, namespace: dict[str, Any]) -> None:
     listener.bind(path)
     listener.listen(8)
     if os.fork() == 0:
+        _die_with_parent()
         try:
             fork_server(listener, namespace)
         finally:
