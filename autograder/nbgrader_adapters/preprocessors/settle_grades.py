@@ -11,16 +11,16 @@ from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.model import ExerciseResult, Report, Verdict
-from autograder.nbgrader_adapters.preprocessors.write_verdicts import bonus_points, is_verdict_cell, result_for
+from autograder.nbgrader_adapters.preprocessors.write_verdicts import bonus_points, is_verdict_cell, result_for, score_of
 from autograder.nbgrader_adapters.reports import load_report
 from autograder.nbgrader_adapters.task import report_in, task_in
 
 _WAITS = (
-    "The {points:g} points of “{cell}” wait for a machine with a GPU; they are neither given nor taken. "
+    "“{cell}” (points: {points:g}) waits for a machine with a GPU; its points are neither given nor taken. "
     "To whoever marks this: grade once more where there is a GPU, or give the points by hand."
 )
 _FAILED = (
-    "The grader itself failed at “{cell}”, through no fault in this notebook; its {points:g} points are still open. "
+    "The grader itself failed at “{cell}” (points: {points:g}), through no fault in this notebook. "
     "To whoever marks this: grade once more, or give the points by hand."
 )
 
@@ -43,7 +43,7 @@ class SettleGrades(NbGraderPreprocessor):
                 grade = gradebook.find_grade(cell.metadata.nbgrader.grade_id, *place)
                 _settle_score(grade, exercise)
                 _settle_bonus(grade, cell, exercise, saved.report if saved else None)
-                if answer and exercise.score is None:
+                if answer and score_of(exercise) is None:
                     _explain(gradebook.find_comment(answer, *place), exercise)
             gradebook.db.commit()
         return nb, resources
@@ -60,7 +60,7 @@ def _with_answers(nb: NotebookNode) -> Iterator[tuple[NotebookNode, str]]:
 
 
 def _settle_score(grade: Grade, exercise: ExerciseResult) -> None:
-    if exercise.score is None:
+    if score_of(exercise) is None:
         grade.auto_score = None
         grade.needs_manual_grade = True
 
@@ -68,7 +68,7 @@ def _settle_score(grade: Grade, exercise: ExerciseResult) -> None:
 def _settle_bonus(grade: Grade, cell: NotebookNode, exercise: ExerciseResult, before: Report | None) -> None:
     now = bonus_points(cell, exercise)
     given = bonus_points(cell, result_for(cell, before)) if before else 0.0
-    if exercise.score is not None and (grade.extra_credit or 0.0) == given:
+    if score_of(exercise) is not None and (grade.extra_credit or 0.0) == given:
         grade.extra_credit = now or None
 
 

@@ -13,7 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.model import ExerciseResult, Report
 from autograder.nbgrader_adapters import interrupts
 from autograder.nbgrader_adapters.task import report_in
-from autograder.report import verdict_html
+from autograder.report import verdict_html, verdict_text
 
 
 class WriteVerdicts(NbGraderPreprocessor):
@@ -51,31 +51,25 @@ def result_for(cell: NotebookNode, report: Report) -> ExerciseResult:
     return found[0] if found else ExerciseResult(settings.grade_id, float(settings.points), ())
 
 
+def score_of(exercise: ExerciseResult) -> float | None:
+    """The points that an exercise earned; None when there is no verdict, or one that is no number of points."""
+    score = exercise.score
+    return score if score is not None and math.isfinite(score) and score >= 0 else None
+
+
 def auto_points(cell: NotebookNode, exercise: ExerciseResult) -> float:
     """The points that count towards the cell's: 0 without a verdict, never more than there are."""
-    score = exercise.score
-    if score is None or not math.isfinite(score):
-        return 0.0
-    return min(max(score, 0.0), float(cell.metadata.nbgrader.points))
+    return min(score_of(exercise) or 0.0, float(cell.metadata.nbgrader.points))
 
 
 def bonus_points(cell: NotebookNode, exercise: ExerciseResult) -> float:
     """The points earned beyond the cell's own (a bonus cell has none of its own)."""
-    score = exercise.score
-    if score is None or not math.isfinite(score):
-        return 0.0
-    return max(0.0, score - float(cell.metadata.nbgrader.points))
+    return max(0.0, (score_of(exercise) or 0.0) - float(cell.metadata.nbgrader.points))
 
 
 def _explanation(exercise: ExerciseResult, report: Report) -> NotebookNode:
-    data = {"text/html": verdict_html(exercise, report), "text/plain": _plain(exercise)}
+    data = {"text/html": verdict_html(exercise, report), "text/plain": verdict_text(exercise, report)}
     return new_output("display_data", data=data)  # type: ignore[no-any-return,no-untyped-call]
-
-
-def _plain(exercise: ExerciseResult) -> str:
-    lines = [f"{exercise.grade_id}: {exercise.state}", exercise.notice]
-    lines += [f"{check.verdict}: {check.title} {check.message}" for check in exercise.checks]
-    return "\n".join(line.rstrip() for line in lines if line)
 
 
 def _number(points: float) -> NotebookNode:
