@@ -11,7 +11,12 @@ from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.model import ExerciseResult, Report, Verdict
-from autograder.nbgrader_adapters.preprocessors.write_verdicts import bonus_points, is_verdict_cell, result_for, score_of
+from autograder.nbgrader_adapters.preprocessors.write_verdicts import (
+    bonus_points,
+    is_verdict_cell,
+    result_for,
+    score_of,
+)
 from autograder.nbgrader_adapters.reports import load_report
 from autograder.nbgrader_adapters.task import report_in, task_in
 

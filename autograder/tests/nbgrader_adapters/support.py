@@ -22,6 +22,7 @@ from autograder.grade import Graded
 from autograder.intake import released_notebook
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
 from autograder.nbgrader_adapters.grading import ClassOutcome, grade_class
+from autograder.nbgrader_adapters.preprocessors.write_verdicts import is_verdict_cell
 from autograder.tests import tiny
 from autograder.tests.notebooks import cell_of, submit
 
@@ -78,9 +79,8 @@ class FakeGrader:
         self.graded.append(copy.deepcopy(notebook))
         for cell_id, outputs in self.outputs.items():
             cell_of(notebook, cell_id).outputs = copy.deepcopy(outputs)
-        exercises = tuple(
-            found for cell in notebook.cells if is_graded(cell) and (found := self._result(notebook, cell))
-        )
+        cells = [cell for cell in notebook.cells if is_verdict_cell(cell)]
+        exercises = tuple(found for cell in cells if (found := self._result(notebook, cell)))
         notices = tuple(settings.get("notices", ()))
         return Graded(Report(assignment.name, assignment.version, "off", "cpu", exercises, notices), notebook)
 
