@@ -16,7 +16,7 @@ from autograder.report.clean import paragraphs, plain, points
 from autograder.report.templates import environment
 
 #: More than that nobody reads, and a page must stay a page whatever a notebook provoked.
-_MOST_CHECKS, _MOST_NOTICES = 60, 12
+_MOST_CHECKS, _MOST_NOTICES, _MOST_EXPLANATIONS = 60, 12, 4
 _TITLE, _MESSAGE, _NOTICE = 300, 1500, 500
 
 
@@ -26,7 +26,6 @@ class Finding:
 
     titles: tuple[str, ...]
     message: str
-    explanation: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,7 @@ class Feedback:
 
     headline: str
     summary: tuple[str, ...]
+    explanations: tuple[str, ...]
     findings: tuple[Finding, ...]
     notices: tuple[str, ...]
     stamp: str
@@ -54,11 +54,10 @@ def verdict_text(exercise: ExerciseResult, report: Report) -> str:
     """The same verdict as plain text, for terminals and for where HTML is not shown."""
     said = feedback(exercise, report)
     lines = [said.headline, *said.summary]
+    for explanation in said.explanations:
+        lines += ["", sentences.EXPLANATION + ":", *_indented(explanation)]
     for finding in said.findings:
-        lines += ["", *finding.titles]
-        lines += _indented(finding.message)
-        if finding.explanation:
-            lines += ["  " + sentences.EXPLANATION + ":", *_indented(finding.explanation)]
+        lines += ["", *finding.titles, *_indented(finding.message)]
     if said.notices:
         lines += ["", sentences.NOTICES + ":", *("  " + notice for notice in said.notices)]
     return "\n".join([*lines, "", said.stamp])
@@ -74,6 +73,7 @@ def feedback(exercise: ExerciseResult, report: Report) -> Feedback:
     return Feedback(
         headline=_headline(exercise),
         summary=tuple(_summary(exercise)),
+        explanations=_explanations(exercise.checks),
         findings=tuple(_findings(exercise.checks[:_MOST_CHECKS])),
         notices=_notices([exercise.notice, *(report.notices if is_first else ())]),
         stamp=_stamp(report),
@@ -102,12 +102,18 @@ def _summary(exercise: ExerciseResult) -> Iterable[str]:
         yield sentences.STAND_INS
 
 
+def _explanations(checks: Iterable[CheckResult]) -> tuple[str, ...]:
+    """What was recognised: each explanation once, however many checks it explains."""
+    found = dict.fromkeys(check.explanation for check in checks if check.explanation)
+    return tuple(plain(explanation, _MESSAGE) for explanation in list(found)[:_MOST_EXPLANATIONS])
+
+
 def _findings(checks: Iterable[CheckResult]) -> Iterable[Finding]:
     ordered = sorted(checks, key=lambda check: check.verdict is Verdict.PASSED)
-    for (verdict, message, explanation), alike in groupby(ordered, lambda c: (c.verdict, c.message, c.explanation)):
+    for (verdict, message), alike in groupby(ordered, lambda check: (check.verdict, check.message)):
         mark, word = sentences.MARKS[verdict]
         titles = (sentences.CHECK.format(mark=mark, word=word, title=plain(c.title or c.name, _TITLE)) for c in alike)
-        yield Finding(tuple(titles), plain(message, _MESSAGE), plain(explanation, _MESSAGE))
+        yield Finding(tuple(titles), plain(message, _MESSAGE))
 
 
 def _notices(notices: Iterable[str]) -> tuple[str, ...]:

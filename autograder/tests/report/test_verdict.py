@@ -61,6 +61,14 @@ def test_one_reason_is_said_once() -> None:
     assert shown.count("still the stub") == 1
 
 
+def test_one_misconception_is_explained_once() -> None:
+    wrong = [replace(WRONG, name=name, message=f"{name} is off.") for name in "abc"]
+    found = report(exercise("softmax", *wrong))
+    for shown in (verdict_text(found.exercises[0], found), Text(verdict_html(found.exercises[0], found)).text):
+        assert shown.count("You forgot the root.") == 1
+        assert shown.index("You forgot") < shown.index("✗")
+
+
 def test_notices_of_the_run_stand_at_the_first_exercise_only() -> None:
     found = report(exercise("one", check("a")), exercise("two", check("a"), notice="Mine."), notices=("For all.",))
     first, second = (verdict_text(one, found) for one in found.exercises)
