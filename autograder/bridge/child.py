@@ -35,6 +35,7 @@ from autograder.bridge.messages import HandleValue, MalformedMessage, Raised, Re
 FORK_PREFIX = "\0fork "  #: what the grader sends in place of a graded cell's code; no notebook can hold a NUL
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_servers: list[int] = []  # this kernel's fork servers
 
 
 class Worker:
@@ -172,19 +173,26 @@ class Worker:
 
     def _raised(self, error: BaseException) -> Raised:
         try:
-            text = str(error)
-        except Exception:  # noqa: BLE001 - a student's __str__ may raise anything
-            text = "(its text could not be read)"
-        raised = Raised(type(error).__name__[:100], _capped(text))
+            return Raised(_capped(type(error).__name__)[:100], _capped(str(error)), **self._place_of(error))
+        except BaseException:  # noqa: BLE001 - a student's exception may do anything when it is looked at
+            return Raised("Exception", "(the exception itself could not be read)")
+
+    def _place_of(self, error: BaseException) -> dict[str, Any]:
+        """The innermost line of the student's own that the error passed through."""
         frames = [entry for entry in traceback.walk_tb(error.__traceback__) if entry[0].f_globals is self.namespace]
-        if frames:
-            where = traceback.StackSummary.extract(iter(frames[-1:]))[0]
-            raised.function, raised.line, raised.text = where.name, where.lineno or 0, _capped(where.line or "")
-        return raised
+        if not frames:
+            return {}
+        summary = traceback.StackSummary.extract(iter(frames[-1:]))[0]
+        return {
+            "function": _capped(summary.name)[:100],
+            "line": summary.lineno or 0,
+            "text": _capped(summary.line or ""),
+        }
 
 
 def _capped(text: str) -> str:
-    return text[: messages.MAX_TEXT]
+    """A plain text of bounded length that UTF-8 can hold, even of a text that is a class of the student's."""
+    return str.__getitem__(text, slice(messages.MAX_TEXT)).encode("utf-8", "replace").decode()
 
 
 def serve(connection: socket.socket, worker: Worker) -> None:
@@ -265,13 +273,27 @@ def start_fork(path: str, namespace: dict[str, Any]) -> None:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
     listener.listen(8)
-    if os.fork() == 0:
+    _reap(_servers)
+    server = os.fork()
+    if server == 0:
         _die_with_parent()
         try:
             fork_server(listener, namespace)
         finally:
             os._exit(0)
+    _servers.append(server)
     listener.close()
+
+
+def _reap(servers: list[int]) -> None:
+    """Takes note of the fork servers that have ended, so that they do not stay behind as zombies."""
+    for server in list(servers):
+        try:
+            ended, _ = os.waitpid(server, os.WNOHANG)
+        except ChildProcessError:
+            ended = server  # student code waited for it
+        if ended:
+            servers.remove(server)
 
 
 def set_limits(limits: dict[str, int]) -> None:

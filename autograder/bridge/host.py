@@ -31,6 +31,7 @@ class Connection(Protocol):
         Raises:
             CallTimeout: none came in time.
             CallCrashed: the other side is gone, or what came is no reply.
+            MalformedMessage: the request itself cannot be sent, which is the grader's fault.
         """
 
     def close(self) -> None:
@@ -70,11 +71,12 @@ class SocketConnection:
 
     def ask(self, request: Request) -> Reply:
         """The student's reply; see `Connection.ask`."""
+        frame = messages.encode(request)  # what fails here is the grader's own fault
         started = time.monotonic()
         deadline = min(started + self._seconds, self._until)
         try:
             self._refuse_unasked()
-            self._send(messages.encode(request), deadline)
+            self._send(frame, deadline)
             size = struct.unpack(">I", self._receive(4, deadline))[0]
             if size > messages.MAX_FRAME:
                 raise CallCrashed("the reply is larger than any reply may be")

@@ -185,15 +185,17 @@ class Student:
         self.last_called = called
         try:
             reply = self._connection.ask(request)
-            if isinstance(reply, Raised):
-                self.transcript.append(Exchange(called, f"{reply.kind}: {reply.message}", raised=True))
-                raise StudentRaised(_raised_sentence(called, reply), reply.kind)
-            value = messages.unpack(reply.value, lambda handle: Remote(self, handle, called))
         except (CallTimeout, CallCrashed) as error:
             self._broken = error
             raise
+        if isinstance(reply, Raised):
+            self.transcript.append(Exchange(called, reply.kind, raised=True))
+            raise StudentRaised(_raised_sentence(called, reply), reply.kind)
+        try:
+            value = messages.unpack(reply.value, lambda handle: Remote(self, handle, called))
         except MalformedMessage as error:
-            raise CallCrashed(str(error)) from None
+            self._broken = CallCrashed(str(error))
+            raise self._broken from None
         self._remember(called, value)
         return value
 
@@ -224,7 +226,7 @@ def _describe_call(target: Target, args: Sequence[Any], kwargs: Mapping[str, Any
 
 def _raised_sentence(called: str, reply: Raised) -> str:
     name = called.split("(")[0].removeprefix("gradient of ")
-    if reply.kind == "NotImplementedError":
+    if reply.kind == "NotImplementedError" and reply.line and "NotImplementedError" in (reply.text or reply.kind):
         return sentences.UNTOUCHED.format(name=reply.function or name)
     if reply.kind == "NameError" and reply.message == f"name '{name}' is not defined" and not reply.line:
         return sentences.UNDEFINED.format(name=name)
