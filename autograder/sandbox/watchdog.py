@@ -45,7 +45,7 @@ class Watchdog:
 
     def _excess(self) -> str:
         tree = _tree(self._pid)
-        if len(tree) > self._limits.processes:
+        if sum(_runs(process) for process in tree) > self._limits.processes:
             return "processes"
         return "memory" if sum(_resident(process) for process in tree) > self._limits.memory_bytes else ""
 
@@ -56,6 +56,13 @@ def _tree(pid: int) -> list[psutil.Process]:
         return [root, *root.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _resident(process: psutil.Process) -> int:
