@@ -10,8 +10,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -21,8 +19,7 @@ from autograder.demo.cast import CAST
 from autograder.demo.desk import Desk
 from autograder.demo.show import show_class, show_where_to_look
 from autograder.demo.stage import hand_in, set_stage
-from autograder.errors import CourseError
-from autograder.nbgrader_adapters.grading import grade_class, write_report
+from autograder.nbgrader_adapters.grading import generate_feedback, grade_class, write_report
 from autograder.nbgrader_adapters.release import build_release
 from autograder.sandbox.limits import Limits
 
@@ -50,8 +47,8 @@ def run_demo(course: Course, folder: Path) -> None:
     say("Grading")
     with terminal.ClassProgress() as progress:
         outcome = grade_class(assignment.course, [assignment], limits=LIMITS, on_event=progress.show)
-    say("Writing feedback (nbgrader generate_feedback) and the report of the class")
-    write_feedback(assignment)
+    say("Writing feedback and the report of the class")
+    generate_feedback(assignment.course, assignment)
     page, _ = write_report(assignment)
     show_class(outcome)
     show_where_to_look(assignment, page, time.monotonic() - started)
@@ -60,15 +57,3 @@ def run_demo(course: Course, folder: Path) -> None:
 def say(what: str) -> None:
     """One step of the demo, announced."""
     terminal.out.print(f"[bold]==[/] {what}", highlight=False)
-
-
-def write_feedback(assignment: Assignment) -> None:
-    """Runs nbgrader's own command, as an instructor would.
-
-    Raises:
-        CourseError: it failed; the sentence ends with its last words.
-    """
-    command = [sys.executable, "-P", "-m", "nbgrader", "generate_feedback", assignment.name]
-    done = subprocess.run(command, cwd=assignment.course.root, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CourseError(f"`nbgrader generate_feedback {assignment.name}` failed: {done.stderr.strip()[-500:]}")

@@ -18,6 +18,8 @@ from autograder.report.templates import environment
 _WIDTH, _HEIGHT, _ROOM = 640, 150, 40
 #: Length of a check's bar.
 _BAR = 100
+#: So many checks stand open, the rest behind a click.
+_HARDEST = 15
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,6 @@ class Bar:
 
 def class_page(report: ClassReport) -> str:
     """The whole page."""
-    bars = [_bar(rate) for rate in report.checks]
     return (
         environment()
         .get_template("class.html")
@@ -56,8 +57,8 @@ def class_page(report: ClassReport) -> str:
             report=report,
             columns=list(_columns(report.distribution)),
             picture={"width": _WIDTH, "height": _HEIGHT, "room": _ROOM, "words": _distribution_words(report)},
-            bars=[bar for bar in bars if bar.rate.rate != 1],
-            perfect=[bar for bar in bars if bar.rate.rate == 1],
+            bars=[_bar(rate) for rate in report.checks],
+            hardest=_HARDEST,
             exercises=_exercises(report),
             cells=_cells,
             foot=_foot(report),

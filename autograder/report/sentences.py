@@ -51,7 +51,7 @@ PENDING_LEFT_OUT = "Left out, because points of theirs have no verdict yet: {cou
 CHECKS = "Checks, hardest first"
 CHECKS_WORDS = "Filled: passed. Hatched: did not pass. Dotted: did not count, or has no verdict."
 CHECK_TITLE = "{title} Passed: {passed} of {total}."
-ALL_PASSED = "Passed by everyone: {count} checks of {total}."
+OTHER_CHECKS = "The others: {count}"
 
 MISCONCEPTIONS = "Misconceptions met"
 MISCONCEPTIONS_WORDS = "A student's wrong output was the same as this wrong solution's, on secret inputs."

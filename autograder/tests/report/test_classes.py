@@ -108,7 +108,9 @@ def test_the_page_needs_nothing_else_and_lets_no_code_in(course: Course) -> None
 
 def test_every_picture_has_words(taught: Course) -> None:
     page = class_page(class_report(taught, "attention"))
-    assert page.count('role="img"') == page.count("<title") - 1 == 3  # the histogram, two checks; the page's own title
+    assert (
+        page.count('role="img"') == page.count("<title") - 1 == 4
+    )  # the histogram, three checks; the page's own title
     assert "1 at 20–30 %, 1 at 90–100 %" in page
 
 
@@ -116,6 +118,13 @@ def test_the_table_tells_states_apart_without_colour(taught: Course) -> None:
     shown = Text(class_page(class_report(taught, "attention"))).text
     for cell in ("✓ 4", "◐ 2", "✗ 0", "…", "?"):
         assert cell in shown
+
+
+def test_all_checks_are_there_the_hardest_in_sight(course: Course) -> None:
+    save(course, "ada", report(exercise("softmax", *(check(f"c{i:02d}") for i in range(40)), WRONG)))
+    page = class_page(class_report(course, "attention"))
+    assert "The others: 26" in page
+    assert page.index("The title of b.") < page.index("<details>") < page.index("The title of c39.")
 
 
 def test_page_and_data_are_written_side_by_side(taught: Course, tmp_path: Path) -> None:
