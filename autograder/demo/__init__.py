@@ -14,12 +14,13 @@ import time
 from pathlib import Path
 
 from autograder import terminal
-from autograder.course import Assignment, Course
+from autograder.course import Course
 from autograder.demo.cast import CAST
 from autograder.demo.desk import Desk
 from autograder.demo.show import show_class, show_where_to_look
 from autograder.demo.stage import hand_in, set_stage
-from autograder.nbgrader_adapters.grading import generate_feedback, grade_class, write_report
+from autograder.errors import AutograderError
+from autograder.nbgrader_adapters.grading import Status, generate_feedback, grade_class, write_report
 from autograder.nbgrader_adapters.release import build_release
 from autograder.sandbox.limits import Limits
 
@@ -37,6 +38,7 @@ def run_demo(course: Course, folder: Path) -> None:
     Raises:
         UsageError: `folder` exists and is no demo.
         CourseError: the course is not complete.
+        AutograderError: the grader failed at a submission (it must refuse the two broken files, and grade the rest).
     """
     started = time.monotonic()
     assignment = set_stage(course, folder, ASSIGNMENT)
@@ -52,6 +54,9 @@ def run_demo(course: Course, folder: Path) -> None:
     page, _ = write_report(assignment)
     show_class(outcome)
     show_where_to_look(assignment, page, time.monotonic() - started)
+    broken = [each.student for each in outcome.submissions if each.status is Status.FAILED]
+    if broken or outcome.stopped:
+        raise AutograderError(f"The grader failed where it must not: {', '.join(broken)}. {outcome.stopped}".strip())
 
 
 def say(what: str) -> None:

@@ -109,8 +109,8 @@ CAST = (
     ),
     Member(
         "student-07-two-mistakes",
-        "softmax over a fixed dim, attention over the queries",
-        _notebook(lambda desk: desk.mistaken("softmax_dim_hard_coded", "attention_softmax_over_queries")),
+        "a causal mask turned round, heads made with view alone",
+        _notebook(lambda desk: desk.mistaken("masks_triangle_transposed", "heads_view_without_transpose")),
     ),
     Member(
         "student-08-half-done",
