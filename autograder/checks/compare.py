@@ -21,7 +21,7 @@ _TOLERANCES = {
 }
 
 
-_DEEPEST = 3  # containers inside containers that are worth describing
+_DEEPEST = 2  # containers inside containers that are worth describing
 
 
 class CheckFailed(AssertionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from autograder.checks.job import Job, Suspect
 from autograder.checks.local import local_student, namespace_of
 from autograder.checks.student import Exchange, Remote, Student
 
+_log = logging.getLogger(__name__)
 Rerun = Callable[[Student], None]
 
 #: Transcripts by (key, check, slug): a class meets the same misconceptions again and again.
@@ -46,7 +48,11 @@ class Lineup:
 
 
 def _play(suspect: Suspect, rerun: Rerun) -> list[Exchange]:
-    student = local_student(namespace_of(suspect.source))
+    try:
+        student = local_student(namespace_of(suspect.source))
+    except Exception:  # noqa: BLE001 - `verify` reports it; here it only cannot help
+        _log.warning("the misconception %s does not run with the reference notebook's code", suspect.slug)
+        return []
     try:
         rerun(student)
     except BaseException:  # noqa: BLE001 - it should fail; what it answered until then is what counts
