@@ -68,9 +68,7 @@ def test_an_unusable_value_is_the_students_failure(bench: Bench) -> None:
 
 
 def test_an_assertion_with_words_is_a_failure_in_those_words(bench: Bench) -> None:
-    check = (
-        "def test_sum(self, student):\n    assert student.call('double', torch.ones(2)).sum() == 4, 'The sum is off.'"
-    )
+    check = "def test_sum(self, student):\n    assert student.call('double', torch.ones(2)).sum() == 4, 'Wrong sum.'"
     assert bench.one(check, "def double(x):\n    return x").message == "Wrong sum."
 
 
@@ -118,9 +116,10 @@ def test_nobody_listens(bench: Bench, tmp_path: Path) -> None:
 
 
 def test_the_death_of_the_fork_server_leaves_no_check_without_a_verdict(bench: Bench) -> None:
-    killer = STUCK.replace("while", "if x.numel() == 4: os.kill(os.getppid(), signal.SIGKILL)\n    while")
+    kill = "if x.numel() == 4: ctypes.CDLL(None).prctl(1, 0), os.kill(os.getppid(), signal.SIGKILL)"  # and survive it
+    killer = "import ctypes\n" + STUCK.replace("while", f"{kill}\n    while")
     results = bench.run(VALUES + SECOND + SECOND.replace("again", "third"), killer)
-    assert verdicts(results) == [Verdict.PASSED, Verdict.TIMEOUT, Verdict.CRASHED]
+    assert verdicts(results) == [Verdict.PASSED, Verdict.CRASHED, Verdict.CRASHED]
     assert ExerciseResult("double", 3.0, results).score == 1.0
 
 
