@@ -63,7 +63,7 @@ def _torch_module(weights: dict[str, Tensor], num_heads: int, d_model: int) -> n
             "out_proj.bias": weights["W_o.bias"],
         }
     )
-    return module
+    return module.requires_grad_(False)  # only the inputs, if anything, get a gradient
 
 
 def gradients(function: Callable[..., Tensor], inputs: Sequence[Tensor], upstream: Tensor) -> list[Tensor]:

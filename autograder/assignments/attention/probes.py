@@ -53,7 +53,7 @@ class Pool:
 
 def draw_qkv(draw: Draw, leading: int = 1) -> tuple[Tensor, Tensor, Tensor]:
     """Query (..., Tq, d_k), key (..., Tk, d_k), value (..., Tk, d_v); all sizes differ."""
-    Tq, Tk, d_k, d_v, *lead = draw.sizes(4 + leading)
+    Tq, Tk, d_k, d_v, *lead = draw.sizes(4 + leading, low=3)
     return draw.normal(*lead, Tq, d_k), draw.normal(*lead, Tk, d_k), draw.normal(*lead, Tk, d_v)
 
 

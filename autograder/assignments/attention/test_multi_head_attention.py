@@ -89,7 +89,7 @@ class TestMultiHeadAttention:
     @pytest.mark.check(weight=2)
     def test_one_mask_for_all(self, student: Student, draw: Draw) -> None:
         """Takes one mask (Tq, Tk) for the whole batch."""
-        B, Tq, Tk, H, d_head = draw.sizes(5)
+        B, Tq, Tk, H, d_head = draw.sizes(5, low=3)
         module, weights = build(student, draw, H, d_head)
         query, memory = draw.normal(B, Tq, H * d_head), draw.normal(B, Tk, H * d_head)
         mask = draw_mask(draw, Tq, Tk)
@@ -100,7 +100,7 @@ class TestMultiHeadAttention:
     @pytest.mark.check(weight=2)
     def test_mask_per_sentence(self, student: Student, draw: Draw) -> None:
         """Takes a mask for each sentence, and applies it to all heads of that sentence."""
-        B, Tq, Tk, d_head, H = draw.sizes(5)
+        B, Tq, Tk, d_head, H = draw.sizes(5, low=3)
         for heads in (H, B):  # with as many heads as sentences, a mask laid over the heads goes unnoticed
             module, weights = build(student, draw, heads, d_head)
             query, memory = draw.normal(B, Tq, heads * d_head), draw.normal(B, Tk, heads * d_head)
@@ -129,7 +129,7 @@ class TestMultiHeadAttention:
     @pytest.mark.check
     def test_nothing_to_see(self, student: Student, draw: Draw) -> None:
         """A query that may look at nothing gets weights of zeros, and spoils no gradient."""
-        B, Tq, Tk, H, d_head = draw.sizes(5)
+        B, Tq, Tk, H, d_head = draw.sizes(5, low=3)
         module, _ = build(student, draw, H, d_head)
         query, memory = draw.normal(B, Tq, H * d_head), draw.normal(B, Tk, H * d_head)
         mask = draw_mask(draw, Tq, Tk)
@@ -190,7 +190,7 @@ class TestMultiHeadAttention:
     @pytest.mark.check
     def test_inputs_unchanged(self, student: Student, draw: Draw) -> None:
         """Leaves its inputs as they were."""
-        B, T, H, d_head = draw.sizes(4)
+        B, T, H, d_head = draw.sizes(4, low=3)
         module, _ = build(student, draw, H, d_head)
         inputs = [draw.normal(B, T, H * d_head) for _ in range(3)]
         unchanged(student, module, *inputs, draw_mask(draw, B, T, T), names=["query", "key", "value", "mask"])

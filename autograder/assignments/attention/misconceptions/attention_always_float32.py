@@ -3,7 +3,7 @@ around this one cannot work in half precision.
 """
 
 exercise = "scaled-dot-product-attention"
-must_fail = []
+must_fail = ["test_dtype"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ gives them equal weights. Such a query is to get weights and an output of zeros.
 """
 
 exercise = "scaled-dot-product-attention"
-must_fail = []
+must_fail = ["test_nothing_to_see"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ average; dividing again makes it too small.
 """
 
 exercise = "scaled-dot-product-attention"
-must_fail = []
+must_fail = ["test_output", "test_leading_dims", "test_large_scores", "test_mask", "test_gradients"]
 may_fail = []
 
 

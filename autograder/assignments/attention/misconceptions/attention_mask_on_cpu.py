@@ -3,7 +3,7 @@ the device of the one it meets; or do without it.
 """
 
 exercise = "scaled-dot-product-attention"
-must_fail = []
+must_fail = ["test_device"]
 may_fail = []
 
 

@@ -1,7 +1,19 @@
 """You return the weights first and the output second. The order is (output, weights)."""
 
 exercise = "scaled-dot-product-attention"
-must_fail = []
+must_fail = [
+    "test_weights",
+    "test_output",
+    "test_scale",
+    "test_single_key",
+    "test_leading_dims",
+    "test_large_scores",
+    "test_mask",
+    "test_mask_broadcast",
+    "test_seen",
+    "test_nothing_to_see",
+    "test_gradients",
+]
 may_fail = []
 
 

@@ -3,8 +3,16 @@ depend on how many others there are: what counts is d_k, the last dimension.
 """
 
 exercise = "scaled-dot-product-attention"
-must_fail = []
-may_fail = []
+must_fail = [
+    "test_weights",
+    "test_output",
+    "test_scale",
+    "test_leading_dims",
+    "test_mask",
+    "test_mask_broadcast",
+    "test_gradients",
+]
+may_fail = ["test_large_scores"]
 
 
 def scaled_dot_product_attention(query, key, value, mask=None):

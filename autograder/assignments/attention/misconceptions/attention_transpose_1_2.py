@@ -1,9 +1,9 @@
-"""You swap dimensions 1 and 2, which are the last two only for three dimensions. With heads there is one more, without
-a batch one fewer: count from the back.
+"""You name a dimension by its place from the front. That fits one number of leading dimensions and no other: with heads
+there is one more, without a batch one fewer. Count from the back.
 """
 
 exercise = "scaled-dot-product-attention"
-must_fail = []
+must_fail = ["test_scale", "test_leading_dims", "test_large_scores", "test_mask_broadcast", "test_non_contiguous"]
 may_fail = []
 
 

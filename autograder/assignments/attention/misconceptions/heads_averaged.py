@@ -3,7 +3,7 @@ throws that away, and leaves d_head features where d_model are needed.
 """
 
 exercise = "heads"
-must_fail = []
+must_fail = ["test_merge", "test_round_trip", "test_gradients"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ the dtype (and the device) of the one it is filled from.
 """
 
 exercise = "heads"
-must_fail = []
+must_fail = ["test_dtype"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ the device of the one it meets.
 """
 
 exercise = "heads"
-must_fail = []
+must_fail = ["test_device"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ mean "not" and "and".
 """
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_causal"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ are.
 """
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_device"]
 may_fail = []
 
 

@@ -1,7 +1,7 @@
 """You multiply the masks as numbers, so what comes out is not of dtype bool. "And" for truth values is `&`."""
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_combine", "test_combine_none"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@
 """
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_combine", "test_combine_none"]
 may_fail = []
 
 

@@ -1,7 +1,7 @@
 """You return the last mask and forget the others. What may be seen is what all masks show."""
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_combine"]
 may_fail = []
 
 

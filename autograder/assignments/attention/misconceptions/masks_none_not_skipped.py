@@ -3,7 +3,7 @@ care which masks they have.
 """
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_combine_none"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ that (T says how far), and mask and scores have to be equally wide.
 """
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_padding_width"]
 may_fail = []
 
 

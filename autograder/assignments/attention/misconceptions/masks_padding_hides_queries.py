@@ -3,7 +3,7 @@ may look at; keys are the last dimension.
 """
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_padding", "test_padding_width"]
 may_fail = []
 
 

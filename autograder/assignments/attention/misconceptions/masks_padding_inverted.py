@@ -3,7 +3,7 @@ at.
 """
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_padding", "test_padding_width"]
 may_fail = []
 
 

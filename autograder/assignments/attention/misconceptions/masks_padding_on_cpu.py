@@ -3,7 +3,7 @@ on the device of `lengths`.
 """
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_device"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ the positions 0 to n-1.
 """
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_padding", "test_padding_width"]
 may_fail = []
 
 

@@ -1,7 +1,7 @@
 """Your causal mask is True where nothing may be seen, as in some libraries. In this lesson True means "may look"."""
 
 exercise = "masks"
-must_fail = []
+must_fail = ["test_causal", "test_causal_itself", "test_causal_first"]
 may_fail = []
 
 

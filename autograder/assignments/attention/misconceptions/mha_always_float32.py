@@ -3,7 +3,7 @@ for. Let the dtype of inputs and weights pass through.
 """
 
 exercise = "multi-head-attention"
-must_fail = []
+must_fail = ["test_dtype"]
 may_fail = []
 
 

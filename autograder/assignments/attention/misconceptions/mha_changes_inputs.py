@@ -3,7 +3,13 @@ would be made of queries, and the caller has lost the words.
 """
 
 exercise = "multi-head-attention"
-must_fail = []
+must_fail = [
+    "test_future",
+    "test_nothing_to_see",
+    "test_gradients",
+    "test_all_projections_learn",
+    "test_inputs_unchanged",
+]
 may_fail = []
 
 

@@ -1,9 +1,10 @@
-"""You put the new dimension of the mask in front, (1, B, Tq, Tk), so that its batch dimension still lies over the
-heads. The dimension for the heads belongs behind that of the batch.
+"""The batch dimension of your mask is laid over the heads: the scores are (B, H, Tq, Tk), and a mask (B, Tq, Tk), or
+(1, B, Tq, Tk), lines its sentences up with heads. Give it a dimension of size 1 for the heads, behind that of the
+batch.
 """
 
 exercise = "multi-head-attention"
-must_fail = []
+must_fail = ["test_mask_per_sentence", "test_inputs_unchanged"]
 may_fail = []
 
 

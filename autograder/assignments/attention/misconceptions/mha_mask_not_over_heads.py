@@ -1,9 +1,10 @@
-"""You pass the mask on as it is, (B, Tq, Tk), while the scores are (B, H, Tq, Tk): its batch dimension is laid over the
-heads. Give it a dimension of size 1 for the heads.
+"""The batch dimension of your mask is laid over the heads: the scores are (B, H, Tq, Tk), and a mask (B, Tq, Tk), or
+(1, B, Tq, Tk), lines its sentences up with heads. Give it a dimension of size 1 for the heads, behind that of the
+batch.
 """
 
 exercise = "multi-head-attention"
-must_fail = []
+must_fail = ["test_mask_per_sentence", "test_inputs_unchanged"]
 may_fail = []
 
 

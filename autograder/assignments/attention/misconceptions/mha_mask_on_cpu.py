@@ -3,7 +3,7 @@ make needs the device of the one it meets; or pass None on.
 """
 
 exercise = "multi-head-attention"
-must_fail = []
+must_fail = ["test_device"]
 may_fail = []
 
 

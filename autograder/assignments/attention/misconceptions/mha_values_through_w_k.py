@@ -1,7 +1,16 @@
 """You project the values by W_k. Values have a projection of their own, W_v."""
 
 exercise = "multi-head-attention"
-must_fail = []
+must_fail = [
+    "test_self_attention",
+    "test_encoder_decoder",
+    "test_three_inputs",
+    "test_single_position",
+    "test_each_head",
+    "test_number_of_heads",
+    "test_gradients",
+    "test_all_projections_learn",
+]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ multiplication with half precision fails.
 """
 
 exercise = "softmax"
-must_fail = []
+must_fail = ["test_dtype"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ only exponentials of 0, and 0 divided by 0 is NaN: each slice needs its own maxi
 """
 
 exercise = "softmax"
-must_fail = []
+must_fail = ["test_large_scores", "test_each_slice_by_itself"]
 may_fail = []
 
 

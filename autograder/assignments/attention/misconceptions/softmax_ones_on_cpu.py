@@ -3,7 +3,7 @@ make yourself needs the device (and the dtype) of the one it meets.
 """
 
 exercise = "softmax"
-must_fail = []
+must_fail = ["test_device"]
 may_fail = []
 
 

@@ -3,7 +3,17 @@ line it up at all. Keep that dimension, with size 1, and every slice meets its o
 """
 
 exercise = "softmax"
-must_fail = []
+must_fail = [
+    "test_values",
+    "test_any_dim",
+    "test_large_scores",
+    "test_each_slice_by_itself",
+    "test_minus_infinity",
+    "test_gradients",
+    "test_dtype",
+    "test_non_contiguous",
+    "test_input_unchanged",
+]
 may_fail = []
 
 
