@@ -91,7 +91,7 @@ class ExerciseResult:
             return Verdict.ERROR
         if Verdict.PENDING in verdicts:
             return Verdict.PENDING
-        return Verdict.PASSED if self.score == self.max_score else Verdict.FAILED
+        return Verdict.PASSED if self._share() == 1.0 else Verdict.FAILED
 
     @property
     def score(self) -> float | None:
@@ -104,9 +104,10 @@ class ExerciseResult:
     def _share(self) -> float:
         counted = [check for check in self.checks if check.verdict not in _NOT_COUNTED]
         passed = [check for check in counted if check.verdict is Verdict.PASSED]
-        if not any(check.core for check in passed):
+        total = sum(check.weight for check in counted)
+        if not total or not any(check.core for check in passed):
             return 0.0
-        return sum(check.weight for check in passed) / sum(check.weight for check in counted)
+        return sum(check.weight for check in passed) / total
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class Report:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Report:
-        """The inverse of `to_json`; raises KeyError or ValueError on what is no report."""
+        """The inverse of `to_json`; raises KeyError, TypeError or ValueError on what is no report."""
         fields = {key: record[key] for key in ("assignment", "version", "sandbox", "device", "seconds")}
         return cls(
             **fields,
