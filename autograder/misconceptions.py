@@ -56,28 +56,48 @@ def alternatives_of(assignment: Assignment) -> list[Variant]:
 
 
 def stand_ins_of(assignment: Assignment) -> dict[str, str]:
-    """The stand-in's source for each exercise that has one."""
-    return {variant.exercise: variant.source for variant in alternatives_of(assignment) if variant.stand_in}
+    """The stand-in's source for each exercise that has one; raises CourseError where one has two."""
+    found: dict[str, str] = {}
+    for variant in alternatives_of(assignment):
+        if variant.stand_in and variant.exercise in found:
+            raise CourseError(f"{assignment.folder / 'alternatives'} has two stand-ins for {variant.exercise}.")
+        if variant.stand_in:
+            found[variant.exercise] = variant.source
+    return found
 
 
 def load_variant(path: Path) -> Variant:
     """Reads one file; raises CourseError when a field is missing or is no constant."""
-    source = read_course_file(path).decode()
     try:
+        source = read_course_file(path).decode()
         tree = ast.parse(source)
         fields = dict(_constants(tree))
         text = " ".join((ast.get_docstring(tree) or "").split())
         return Variant(
             slug=path.stem,
-            exercise=fields["exercise"],
+            exercise=_name(fields["exercise"]),
             text=text,
             source=source,
-            must_fail=frozenset(fields.get("must_fail", ())),
-            may_fail=frozenset(fields.get("may_fail", ())),
+            must_fail=_names(fields.get("must_fail", [])),
+            may_fail=_names(fields.get("may_fail", [])),
             stand_in=bool(fields.get("stand_in", False)),
         )
-    except (SyntaxError, KeyError, ValueError) as error:
-        raise CourseError(f"{path} cannot be read as a solution: {error!r}.") from None
+    except KeyError:
+        raise CourseError(f"{path} does not say which exercise it belongs to.") from None
+    except (SyntaxError, TypeError, ValueError) as error:
+        raise CourseError(f"{path} cannot be read as a solution: {error}.") from None
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no name")
+    return value
+
+
+def _names(value: object) -> frozenset[str]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{value!r} is no list of names")
+    return frozenset(_name(item) for item in value)
 
 
 def _constants(tree: ast.Module) -> list[tuple[str, Any]]:
