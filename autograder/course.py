@@ -133,7 +133,7 @@ class Course:
 
 def _make_secret(path: Path) -> None:
     """Writes a new key whole, or leaves the one that another run has just made."""
-    draft = path.with_suffix(f".{os.getpid()}")
+    draft = path.with_suffix(f".{secrets.token_hex(8)}")  # a thread of this process may be making one as well
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_hex(32))
     try:
