@@ -62,7 +62,7 @@ async def _verify(assignment: Assignment, on_proof: Callable[[Proof], None]) -> 
                     await kernel.execute(index)
         finally:
             await kernel.end()
-    return proofs
+    return proofs + _strays(assignment, set(checker.material.catalogue))
 
 
 class _Bench:
@@ -88,6 +88,17 @@ class _Bench:
 
     async def _try(self, definitions: tuple[str, ...]) -> tuple[CheckResult, ...]:
         return await self._checker.run(self._kernel, self._slot, self._exercise, definitions, 120.0)
+
+
+def _strays(assignment: Assignment, exercises: set[str]) -> list[Proof]:
+    """Files that nothing would ever try, because the exercise they name does not exist."""
+    kinds = {"misconception": misconceptions_of(assignment), "alternative": alternatives_of(assignment)}
+    return [
+        Proof(kind, variant.exercise, variant.slug, (), ("names an exercise that this assignment does not have",))
+        for kind, variants in kinds.items()
+        for variant in variants
+        if variant.exercise not in exercises
+    ]
 
 
 def _failed(results: tuple[CheckResult, ...]) -> set[str]:
