@@ -77,7 +77,7 @@ class Kernel:
     def __init__(self, notebook: NotebookNode, slot: Slot, command: tuple[str, ...], device: str = "cpu") -> None:
         self._notebook, self._slot, self._command, self._device = notebook, slot, command, device
         self._struck = ""
-        self._deadline = time.monotonic() + slot.limits.submission_seconds
+        self._used = 0.0
         self._runner = _CellRunner(
             notebook,
             slot.limits.output_bytes,
@@ -134,6 +134,8 @@ class Kernel:
             await self._runner.async_execute_cell(cell, index, store_history=True)
         except DeadKernelError:
             raise KernelGone(self._why_gone(cell)) from None
+        finally:
+            self._used += time.monotonic() - started
         if index in self._runner.overflowed:
             self._say(sentences.TOO_MUCH_OUTPUT, cell, megabytes=self._slot.limits.output_bytes / 2**20)
         if time.monotonic() - started >= seconds:
@@ -157,7 +159,8 @@ class Kernel:
         await self._manager.shutdown_kernel(now=True)
 
     def _left(self) -> float:
-        return self._deadline - time.monotonic()
+        """Seconds left for cells; what checks take between them is not the notebook's."""
+        return self._slot.limits.submission_seconds - self._used
 
     def _seconds_left(self, cell: NotebookNode) -> float:
         return max(min(self._slot.limits.cell_seconds, self._left()), 0.1)

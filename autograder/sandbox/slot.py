@@ -77,8 +77,9 @@ class Slot:
         }
 
     def processes(self) -> list[psutil.Process]:
-        """Every process that carries this slot's mark: children, their children, and detached daemons."""
-        return [process for process in psutil.process_iter() if _mark_of(process) == self._mark]
+        """Every process that carries this slot's mark, detached ones too, and all that they are parents of."""
+        marked = [process for process in psutil.process_iter() if _mark_of(process) == self._mark]
+        return list({process.pid: process for parent in marked for process in (parent, *_descendants(parent))}.values())
 
     def kill_processes(self) -> None:
         """Kills all of them, and those that they start meanwhile."""
@@ -110,6 +111,15 @@ def _mark_of(process: psutil.Process) -> str | None:
         return mark
     except (psutil.Error, OSError):
         return None  # gone meanwhile, or another user's
+
+
+def _descendants(process: psutil.Process) -> list[psutil.Process]:
+    """Also those that were started with an empty environment."""
+    try:
+        found = process.children(recursive=True)
+        return [child for child in found if child.status() != psutil.STATUS_ZOMBIE]
+    except psutil.Error:
+        return []
 
 
 def _kill(process: psutil.Process) -> None:
