@@ -27,6 +27,7 @@ from autograder.nbgrader_adapters.preprocessors import (
     WriteVerdicts,
 )
 from autograder.nbgrader_adapters.release import release_config
+from autograder.nbgrader_adapters.zips import SafeExtractor
 
 #: Ours first, then nbgrader's own list as it is: by then there is nothing left to change.
 SANITISE = [Sanitise, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
@@ -52,7 +53,7 @@ AUTOGRADE = [
 #: Where zip_collect finds whose notebook a file is: `alice.zip`, or `alice/` in `submissions.zip`, each holding the
 #: notebook at its top. A folder any deeper is the student's own naming and may not speak for another student.
 SUBMITTED_FILE = (
-    r".*/extracted/(?:submissions/)?(?P<student_id>[A-Za-z0-9_@+][A-Za-z0-9._@+-]{0,63})/(?P<file_id>[\w-]+)\.ipynb$"
+    r".*/extracted/(?:submissions/)?(?P<student_id>[A-Za-z0-9_@+][A-Za-z0-9._@+-]{0,63})/(?P<file_id>[\w-]+)\.ipynb\Z"
 )
 
 
@@ -68,6 +69,7 @@ def configure(c: Config) -> None:
     c.Autograde.sanitize_preprocessors = SANITISE
     c.Autograde.autograde_preprocessors = AUTOGRADE
     c.AssignLatePenalties.plugin_class = LatePenalty
+    c.ZipCollectApp.extractor_plugin = SafeExtractor
     c.FileNameCollectorPlugin.named_regexp = SUBMITTED_FILE
     _make_pages_safe(c)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import io
 import stat
 import zipfile
 from pathlib import Path
@@ -85,20 +86,31 @@ def test_a_zip_of_submissions(assignment: Assignment, course: Course, grader: Fa
         link = zipfile.ZipInfo("carol/tiny.ipynb")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         class_zip.writestr(link, str(assignment.source))
-    with zipfile.ZipFile(archive / "dave.zip", "w") as own_zip:
-        own_zip.writestr("tiny.ipynb", right)
-        own_zip.writestr("alice/tiny.ipynb", forged)  # a student speaks for no other
+        class_zip.writestr("erin.zip", _zipped({"tiny.ipynb": right, "alice/tiny.ipynb": forged}))
+        class_zip.writestr("frank/tiny.ipynb", b"0" * 10**8, zipfile.ZIP_DEFLATED)
+    # A student speaks for no other.
+    (archive / "dave.zip").write_bytes(_zipped({"tiny.ipynb": right, "alice/tiny.ipynb": forged}))
+    (archive / "grace.zip").write_bytes(_zipped({"tiny.ipynb": right})[:-40])
+    (archive / "readme.txt").write_text("no zip")
     _run(course.root, tmp_path, "zip_collect", "tiny")
     outcome = grade(assignment)
     found = {each.student: each.status for each in outcome.submissions}
     assert found == {
         "alice": Status.GRADED,
         "bob": Status.GRADED,
-        "carol": Status.REJECTED,
         "dave": Status.GRADED,
+        "erin": Status.GRADED,
     }
-    for student in ("alice", "bob", "dave"):
+    for student in found:
         assert marks(course, student)["double"].auto == 2.0
         assert "not alice" not in graded_notebook(course, student).read_text()
     assert {path.name for path in course.root.parent.iterdir()} <= {"course", "config", "data", ".local", ".config"}
     assert list(course.root.rglob("evil*")) == []
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -43,18 +44,8 @@ def another_run(course: Course) -> Iterator[subprocess.Popen[str]]:
         try:
             yield process
         finally:
-            lock_group = process.pid
-            process.kill()
-            _end_group(lock_group)
-
-
-def _end_group(group: int) -> None:
-    import os
-
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_a_second_run_is_refused_in_one_sentence(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
@@ -87,7 +78,7 @@ def test_formgrader_and_the_stock_command_wait_for_their_turn(
 def test_the_lock_is_free_after_each_way_to_end(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
     hand_in(assignment, "alice")
     grade(assignment)
-    grader.before = lambda notebook: 1 / 0  # type: ignore[assignment, return-value]
+    grader.before = lambda notebook: 1 / 0  # type: ignore[assignment]
     assert grade(assignment, force=True).submissions[0].status is Status.FAILED
     with another_run(course):
         pass
@@ -109,8 +100,6 @@ def test_what_a_killed_run_left_is_swept_up(course: Course) -> None:
     earlier.mkdir(parents=True)
     (earlier / "tiny.ipynb").write_text("graded")
     dead.close.detach()
-    import os
-
     os.close(dead._lock)
     with_third = Workspace(course)
     assert (course.root / "autograded" / "alice" / "tiny" / "tiny.ipynb").read_text() == "graded"
