@@ -10,11 +10,12 @@ A check thus sees the namespace as it was when the kernel reached its graded cel
 does is seen by the next check. The first connection is the control line: when it closes, all ends.
 
 This module is started as the kernel (`python -m autograder.bridge.child -f <connection file>`), and it
-imports nothing of ours but the messages.
+imports nothing of ours but the messages and the worker.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import io
 import json
@@ -25,174 +26,17 @@ import signal
 import socket
 import struct
 import sys
-import traceback
-from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from autograder.bridge import messages
-from autograder.bridge.messages import HandleValue, MalformedMessage, Raised, Reply, Request, Returned
+from autograder.bridge.messages import MalformedMessage, Raised
+from autograder.bridge.worker import Worker
 
 FORK_PREFIX = "\0fork "  #: what the grader sends in place of a graded cell's code; no notebook can hold a NUL
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _servers: list[int] = []  # this kernel's fork servers
-
-
-class Worker:
-    """Answers requests on a namespace: the student's own, or (in a test) any other.
-
-    Args:
-        namespace: the globals that student functions live in.
-    """
-
-    def __init__(self, namespace: dict[str, Any]) -> None:
-        self.namespace = namespace
-        self.objects: dict[int, Any] = {}
-        self.scripts: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {}
-
-    def answer(self, request: Request) -> Reply:
-        """The reply to one request; whatever student code raises becomes a `Raised`."""
-        try:
-            handler: Callable[[Any], object] = getattr(self, f"_{type(request).__name__.lower()}")
-            return Returned(messages.pack(handler(request), self._keep))
-        except BaseException as error:  # noqa: BLE001 - SystemExit is an answer like any other
-            return self._raised(error)
-
-    def _keep(self, value: object) -> HandleValue:
-        handle = HandleValue(len(self.objects), type(value).__name__[:100])
-        self.objects[handle.id] = value
-        return handle
-
-    def _thaw(self, value: messages.Value) -> Any:
-        return messages.unpack(value, lambda handle: self.objects[handle.id])
-
-    def _resolve(self, target: str | HandleValue) -> Any:
-        if isinstance(target, HandleValue):
-            return self.objects[target.id]
-        if target not in self.namespace:
-            raise NameError(f"name '{target}' is not defined")
-        return self.namespace[target]
-
-    def _arguments(self, request: Any) -> tuple[list[Any], dict[str, Any]]:
-        args = [self._thaw(value) for value in request.args]
-        return args, {key: self._thaw(value) for key, value in request.kwargs.items()}
-
-    def _call(self, request: messages.Call) -> object:
-        function = self._resolve(request.target)
-        if request.method:
-            function = getattr(function, request.method)
-        args, kwargs = self._arguments(request)
-        result = function(*args, **kwargs)
-        if request.inputs:
-            return args
-        return self._keep(result) if request.keep else result
-
-    def _gradients(self, request: messages.Gradients) -> object:
-        import torch
-
-        args, kwargs = self._arguments(request)
-        for index in request.wrt:
-            args[index] = args[index].detach().requires_grad_(True)
-        function = self._resolve(request.target)
-        result = function(*args, **kwargs)
-        result = result if request.output is None else result[request.output]
-        upstream = torch.ones_like(result) if request.upstream is None else self._thaw(request.upstream)
-        result.backward(upstream.to(result.dtype))
-        if request.parameters:
-            return {name: parameter.grad for name, parameter in function.named_parameters()}
-        return [args[index].grad for index in request.wrt]
-
-    def _devicesafe(self, request: messages.DeviceSafe) -> str:
-        import torch
-        from torch._subclasses.fake_tensor import FakeTensorDeviceMismatchError, FakeTensorMode
-
-        try:
-            with FakeTensorMode(allow_non_fake_inputs=True):
-                result = self._run_on_meta(request)
-        except FakeTensorDeviceMismatchError:
-            return "mismatch"
-        except Exception:  # noqa: BLE001 - data-dependent control flow and the like: right work may do that
-            return "unknown"
-        parts = result if isinstance(result, tuple | list) else [result]
-        stays_behind = any(getattr(part, "device", None) == torch.device("cpu") for part in parts)
-        return "mismatch" if stays_behind else "safe"
-
-    def _run_on_meta(self, request: messages.DeviceSafe) -> object:
-        import torch
-
-        def on_meta(value: Any) -> Any:
-            return torch.empty_like(value, device="meta") if isinstance(value, torch.Tensor) else value
-
-        args, kwargs = self._arguments(request)
-        args = [on_meta(value) for value in args]
-        kwargs = {key: on_meta(value) for key, value in kwargs.items()}
-        target = self._resolve(request.target)
-        if isinstance(target, torch.nn.Module):
-            state = {**dict(target.named_parameters()), **dict(target.named_buffers())}
-            fake_state = {key: on_meta(value) for key, value in state.items()}
-            return torch.func.functional_call(target, fake_state, tuple(args), kwargs)
-        return target(*args, **kwargs)
-
-    def _load(self, request: messages.Load) -> dict[str, Any]:
-        module = self._resolve(request.target)
-        own = dict(module.state_dict())
-        weights = {key: self._thaw(value) for key, value in request.weights.items()}
-        odd = [key for key in weights if key in own and own[key].shape != weights[key].shape]
-        if not odd:
-            module.load_state_dict({key: value for key, value in weights.items() if key in own}, strict=False)
-        missing, unexpected = [key for key in weights if key not in own], [key for key in own if key not in weights]
-        return {"missing": missing, "unexpected": unexpected, "misshapen": odd}
-
-    def _state(self, request: messages.State) -> dict[str, Any]:
-        return dict(self._resolve(request.target).state_dict())
-
-    def _mode(self, request: messages.Mode) -> None:
-        import torch
-
-        module = self._resolve(request.target)
-        if request.training is not None:
-            module.train(request.training)
-        if request.dtype:
-            module.to(getattr(torch, request.dtype))
-
-    def _define(self, request: messages.Define) -> None:
-        exec(compile(request.source, "<stand-in>", "exec"), self.namespace)  # noqa: S102 - the grader's own text
-
-    def _script(self, request: messages.Script) -> None:
-        returns = [self._thaw(value) for value in request.returns]
-        calls = self.scripts[request.name] = []
-
-        def scripted(*args: Any, **kwargs: Any) -> Any:
-            calls.append((args, kwargs))
-            return returns[min(len(calls), len(returns)) - 1]
-
-        self.namespace[request.name] = scripted
-
-    def _calls(self, request: messages.Calls) -> object:
-        return list(self.scripts[request.name])
-
-    def _raised(self, error: BaseException) -> Raised:
-        try:
-            return Raised(_capped(type(error).__name__)[:100], _capped(str(error)), **self._place_of(error))
-        except BaseException:  # noqa: BLE001 - a student's exception may do anything when it is looked at
-            return Raised("Exception", "(the exception itself could not be read)")
-
-    def _place_of(self, error: BaseException) -> dict[str, Any]:
-        """The innermost line of the student's own that the error passed through."""
-        frames = [entry for entry in traceback.walk_tb(error.__traceback__) if entry[0].f_globals is self.namespace]
-        if not frames:
-            return {}
-        summary = traceback.StackSummary.extract(iter(frames[-1:]))[0]
-        return {
-            "function": _capped(summary.name)[:100],
-            "line": summary.lineno or 0,
-            "text": _capped(summary.line or ""),
-        }
-
-
-def _capped(text: str) -> str:
-    """A plain text of bounded length that UTF-8 can hold, even of a text that is a class of the student's."""
-    return str.__getitem__(text, slice(messages.MAX_TEXT)).encode("utf-8", "replace").decode()
 
 
 def serve(connection: socket.socket, worker: Worker) -> None:
@@ -274,6 +118,7 @@ def start_fork(path: str, namespace: dict[str, Any]) -> None:
     listener.bind(path)
     listener.listen(8)
     _reap(_servers)
+    _warm_up()
     server = os.fork()
     if server == 0:
         _die_with_parent()
@@ -283,6 +128,19 @@ def start_fork(path: str, namespace: dict[str, Any]) -> None:
             os._exit(0)
     _servers.append(server)
     listener.close()
+
+
+@cache
+def _warm_up() -> None:
+    """Loads, once per kernel, what a device check would otherwise load anew in every fork (seconds each time)."""
+    if "torch" not in sys.modules:
+        return
+    import torch
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    with contextlib.suppress(Exception), FakeTensorMode(allow_non_fake_inputs=True):  # a patched torch is no reason
+        scores = torch.nn.Linear(2, 2, device="meta")(torch.empty(2, 2, device="meta"))
+        (scores @ scores.mT).masked_fill(scores > 0, 0.0).softmax(-1)
 
 
 def _reap(servers: list[int]) -> None:

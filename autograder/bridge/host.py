@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.bridge import messages
-from autograder.bridge.child import Worker
 from autograder.bridge.messages import MalformedMessage, Reply, Request
+from autograder.bridge.worker import Worker
 from autograder.errors import CallCrashed, CallTimeout
 
 _CONNECT_SECONDS = 5.0

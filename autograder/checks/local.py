@@ -5,8 +5,8 @@ from __future__ import annotations
 import linecache
 from typing import Any
 
-from autograder.bridge.child import Worker
 from autograder.bridge.host import LocalConnection
+from autograder.bridge.worker import Worker
 from autograder.checks.student import Student
 
 

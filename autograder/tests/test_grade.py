@@ -144,7 +144,7 @@ HOSTILE = {
         "async def forged(*a, **kw): return {'status': 'ok', 'execution_count': 1}\n"
         "get_ipython().kernel.do_execute = forged"
     ),
-    "worker": "import autograder.bridge.child as c\nc.Worker.answer = lambda self, request: c.Returned(True)",
+    "worker": "import autograder.bridge.worker as w\nw.Worker.answer = lambda self, request: w.Returned(True)",
     "always-equal": "torch.allclose = torch.equal = lambda *a, **k: True\ntorch.Tensor.__eq__ = lambda *a: True",
     "pytest": "import builtins, pytest\npytest.main = lambda *a, **k: 0\nbuiltins.AssertionError = Exception",
     "listener": "import socket, glob, os\nfor path in glob.glob(os.environ['HOME'] + '/../fork-*'): os.unlink(path)",

@@ -12,7 +12,6 @@ import pytest
 import torch
 
 from autograder.bridge import messages
-from autograder.bridge.child import Worker
 from autograder.bridge.host import ForkControl, SocketConnection
 from autograder.bridge.messages import (
     Call,
@@ -31,6 +30,7 @@ from autograder.bridge.messages import (
     pack,
     unpack,
 )
+from autograder.bridge.worker import Worker
 from autograder.checks.local import namespace_of
 from autograder.errors import CallCrashed, CallTimeout
 from autograder.tests.forks import FakeKernel

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.bridge.child import Worker
 from autograder.bridge.host import ForkControl, LocalConnection, SocketConnection, connect
 from autograder.bridge.messages import (
     MAX_FRAME,
@@ -29,6 +28,7 @@ from autograder.bridge.messages import (
     encode,
     pack,
 )
+from autograder.bridge.worker import Worker
 from autograder.checks.student import Student
 from autograder.errors import BridgeError, CallCrashed, CallTimeout
 
