@@ -48,30 +48,29 @@ def admit(converter: Autograde, course: Course, workspace: Workspace) -> Admissi
     """
     _check_layout(converter.coursedir)
     admission = Admission()
+    gpu = converter.config.Execute.get("device") == "cuda"
     for folder in sorted(converter.assignments):
-        student, assignment = Path(folder).parts[-2:]
+        student, name = Path(folder).parts[-2:]
         try:
-            _admit_one(admission, workspace, course.assignment(assignment), student, force=converter.force)
+            raw, task = _take_in(course.assignment(name), student)
         except RejectedSubmission as error:
             admission.refused[student] = error.faults
+            continue
+        if not converter.force and is_graded(task, gpu=gpu):
+            admission.skipped.append(task)
+        else:
+            admission.staged[workspace.stage(raw, read_receipt(_submitted(course) / student / name))] = task
     return admission
 
 
-def _admit_one(
-    admission: Admission, workspace: Workspace, assignment: Assignment, student: str, *, force: bool
-) -> None:
-    submitted = assignment.course.root / "submitted"
-    raw = intake.read_submission(submitted, student, assignment.name)
+def _take_in(assignment: Assignment, student: str) -> tuple[RawSubmission, Task]:
+    raw = intake.read_submission(_submitted(assignment.course), student, assignment.name)
     notices = raw.notices + intake.accept(raw.notebook, assignment).notices
-    task = Task(assignment, student, digest_of(raw), notices)
-    if not force and is_graded(task):
-        admission.skipped.append(task)
-    else:
-        admission.staged[_stage(workspace, raw, submitted)] = task
+    return raw, Task(assignment, student, digest_of(raw), notices)
 
 
-def _stage(workspace: Workspace, raw: RawSubmission, submitted: Path) -> Path:
-    return workspace.stage(raw, read_receipt(submitted / raw.student / raw.assignment))
+def _submitted(course: Course) -> Path:
+    return course.root / "submitted"
 
 
 def graded_folder(task: Task) -> Path:
@@ -79,16 +78,21 @@ def graded_folder(task: Task) -> Path:
     return task.assignment.course.root / "autograded" / task.student / task.assignment.name
 
 
-def is_graded(task: Task) -> bool:
+def is_graded(task: Task, *, gpu: bool = False) -> bool:
     """Whether an earlier run graded this very submission with this very version of the checks, to the end.
 
     nbgrader would ask only whether the graded folder exists, which it also does after a kill half-way.
+
+    Args:
+        task: the submission.
+        gpu: whether there is a GPU now, for what waits for one.
     """
     saved = load_report(task.assignment, task.student)
     if saved is None or not (graded_folder(task) / f"{task.assignment.name}.ipynb").is_file():
         return False
     same = (saved.digest, saved.report.version) == (task.digest, task.assignment.version)
-    return same and all(exercise.state is not Verdict.ERROR for exercise in saved.report.exercises)
+    unfinished = {Verdict.ERROR, Verdict.PENDING} if gpu else {Verdict.ERROR}
+    return same and all(exercise.state not in unfinished for exercise in saved.report.exercises)
 
 
 def _check_layout(coursedir: CourseDirectory) -> None:

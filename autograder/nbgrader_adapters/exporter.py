@@ -20,6 +20,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder import intake
 from autograder.course import Course
@@ -47,6 +48,7 @@ class AutogradeExporter(NotebookExporter):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)  # type: ignore[no-untyped-call]
         self._converter: Any = self.parent
+        self._workspace: Workspace | None = None
         self.admission = Admission()
         self.failures: dict[str, BaseException] = {}
         if isinstance(self._converter, Autograde):
@@ -54,16 +56,17 @@ class AutogradeExporter(NotebookExporter):
 
     def _take_over(self, converter: Autograde) -> None:
         self._course = Course(Path(converter.coursedir.root))
-        self._workspace = Workspace(self._course)
         try:
             lock.check_free(self._course)
+            require_space(self._course.root)
+            self._workspace = Workspace(self._course)
             self.admission = admit(converter, self._course, self._workspace)
             check_gradebook(converter.coursedir, {task.assignment for task in self.admission.staged.values()})
-        except AutograderError as error:
-            self.log.error("%s", error)
-            raise NbGraderException(str(error)) from error
+        except (AutograderError, OSError, SQLAlchemyError) as error:
+            self.log.error("%s", explain(error))
+            raise NbGraderException(explain(error)) from error
         self._announce()
-        self._redirect(converter)
+        self._redirect(converter, self._workspace)
 
     def _announce(self) -> None:
         for task in self.admission.skipped:
@@ -73,9 +76,9 @@ class AutogradeExporter(NotebookExporter):
         if self.admission.refused and not self.admission.staged and not self.admission.skipped:
             raise Refused(self.admission.refused)
 
-    def _redirect(self, converter: Autograde) -> None:
-        converter.coursedir = private_copy(converter.coursedir, self._workspace)
-        converter.writer = CommittingWriter(self._workspace, self._give_up, parent=converter, config=converter.config)
+    def _redirect(self, converter: Autograde, workspace: Workspace) -> None:
+        converter.coursedir = private_copy(converter.coursedir, workspace)
+        converter.writer = CommittingWriter(workspace, self._give_up, parent=converter, config=converter.config)
         staged = self.admission.staged.items()
         converter.assignments = {
             str(folder): [str(folder / f"{task.assignment.name}.ipynb")] for folder, task in staged
@@ -83,7 +86,8 @@ class AutogradeExporter(NotebookExporter):
 
     def close(self) -> None:
         """Remove the workspace; without this it goes with the object."""
-        self._workspace.close()
+        if self._workspace:
+            self._workspace.close()
 
     # One submission, twice: nbgrader sanitises, writes, reads what it wrote, and grades
 

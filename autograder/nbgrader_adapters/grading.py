@@ -139,6 +139,9 @@ def grade_class(
         BusyError: another run holds the course.
         UsageError, CourseError: there is nothing of that name, or the course is broken.
     """
+    from autograder.grade import resolve_device  # brings torch along
+
+    resolve_device(device)
     config = load_config(course)
     config.Execute.device = device
     config.Execute.limits = limits or Limits()

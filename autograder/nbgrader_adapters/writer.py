@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from nbconvert.writers.files import FilesWriter
@@ -71,6 +73,16 @@ class CommittingWriter(FilesWriter):
 
     def _commit(self, task: Task, report: Report) -> None:
         self._converter.set_permissions(task.assignment.name, task.student)
-        self._workspace.commit(task.student, task.assignment.name, graded_folder(task))
+        final = graded_folder(task)
+        self._workspace.commit(task.student, task.assignment.name, final)
+        if self._converter.coursedir.groupshared:
+            _share(final.parent, final.parent.parent)
         save_report(task, report)
         self.reports[task.student] = report
+
+
+def _share(*folders: Path) -> None:
+    """Let a course's other instructors write too, as nbgrader does for the folders that it makes itself."""
+    for folder in folders:
+        with suppress(PermissionError):  # another instructor's folder, who has shared it already
+            folder.chmod(folder.stat().st_mode | 0o2770)

@@ -8,7 +8,6 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum, Instance
 
-from autograder import grade
 from autograder.nbgrader_adapters.task import REPORT, task_in
 from autograder.sandbox.limits import Limits
 
@@ -30,6 +29,8 @@ class Execute(NbGraderPreprocessor):
         Raises:
             AutograderError: it could not be graded at all, for a reason that is not the student's.
         """
+        from autograder import grade  # brings torch, which would slow every start of JupyterLab down
+
         task = task_in(resources)
         graded = grade.grade_notebook(nb, task.assignment, device=self.device, limits=self.limits, notices=task.notices)
         resources[REPORT] = graded.report

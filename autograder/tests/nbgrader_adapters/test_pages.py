@@ -197,7 +197,9 @@ def test_outputs_are_cut_to_size(assignment: Assignment, course: Course, grader:
 
 def test_honest_words_stay(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
     words = "**Because** $a < b$ and `x < y`:\n\n```python\nif x < y: pass\n```\n\n| a | b |\n|:--|--:|\n| 1 | 2 |\n"
-    hand_in(assignment, "alice", why=words)
+    notebook = answer(assignment, why=f"{words}\n![pasted](attachment:pasted.png)")
+    cell_of(notebook, "why")["attachments"] = {"pasted.png": {"image/png": PIXEL}}
+    submit(course, "alice", "tiny", notebook)
     table = "<style scoped>td {color: red}</style><table><tr><td colspan=2>0.5</td></tr></table>"
     grader.outputs = {"double-code": [shown(text_html=table)]}
     grade(assignment)
@@ -207,6 +209,7 @@ def test_honest_words_stay(assignment: Assignment, course: Course, grader: FakeG
     assert "$a &lt; b$" in page
     assert "<code>x &lt; y</code>" in page
     assert '<td colspan="2">0.5</td>' in page
+    assert f'alt="pasted" src="data:image/png;base64,{PIXEL}"' in page
     assert "color: red" not in BeautifulSoup(page, "html.parser").select_one("#notebook-container").get_text()  # type: ignore[union-attr]
 
 

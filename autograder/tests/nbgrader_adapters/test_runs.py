@@ -19,10 +19,12 @@ from autograder.course import Assignment, Course
 from autograder.errors import CourseError, KernelError, UsageError
 from autograder.model import Verdict
 from autograder.nbgrader_adapters import failures, workspace, writer
+from autograder.nbgrader_adapters.admission import is_graded
 from autograder.nbgrader_adapters.grading import Event, Status
 from autograder.nbgrader_adapters.preprocessors import SettleGrades
 from autograder.nbgrader_adapters.release import build_release
 from autograder.nbgrader_adapters.reports import load_report
+from autograder.nbgrader_adapters.task import Task
 from autograder.tests import tiny
 from autograder.tests.nbgrader_adapters.support import (
     NBGRADER_WARNINGS,
@@ -114,6 +116,16 @@ def _change(course: Course, change: str) -> None:
         graded_notebook(course, "alice").unlink()
     elif change == "report":
         (course.state / "reports" / "tiny" / "alice.json").unlink()
+
+
+def test_what_waits_for_a_gpu_is_graded_again_where_there_is_one(assignment: Assignment, grader: FakeGrader) -> None:
+    hand_in(assignment, "alice")
+    grade(assignment)
+    saved = load_report(assignment, "alice")
+    assert saved is not None
+    task = Task(assignment, "alice", saved.digest)
+    assert is_graded(task)
+    assert not is_graded(task, gpu=True)
 
 
 def test_one_student_only(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
