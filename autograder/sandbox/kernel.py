@@ -12,11 +12,12 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 
 from autograder.errors import KernelError
 from autograder.sandbox import limits as sentences
+from autograder.sandbox.channels import Client, drop_odd_outputs
 from autograder.sandbox.slot import Slot
 from autograder.sandbox.watchdog import Watchdog
 
@@ -57,13 +58,21 @@ class _CellRunner(NotebookClient):
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Lets a message through as long as the cell's budget lasts; the kernel's state always passes."""
-        if msg["msg_type"] != "status":
-            self._used[cell_index] = self._used.get(cell_index, 0) + len(repr(msg["content"]))
-            if self._used[cell_index] > self._output_bytes:
-                self.overflowed.add(cell_index)
+        try:
+            if msg["msg_type"] != "status" and self._overflows(len(repr(msg["content"])), cell_index):
                 return None
-        result: NotebookNode | None = super().process_message(msg, cell, cell_index)
+            result: NotebookNode | None = super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:
+            raise
+        except Exception:  # noqa: BLE001 - student code can send anything; what is no output is not shown
+            return None
         return result
+
+    def _overflows(self, size: int, cell_index: int) -> bool:
+        self._used[cell_index] = self._used.get(cell_index, 0) + size
+        if self._used[cell_index] > self._output_bytes:
+            self.overflowed.add(cell_index)
+        return cell_index in self.overflowed
 
 
 class Kernel:
@@ -94,7 +103,9 @@ class Kernel:
         Raises:
             KernelError: it does not.
         """
-        manager = self._manager = _CommandKernelManager(transport="ipc", ip=str(self._slot.folder / "k"))
+        manager = self._manager = _CommandKernelManager(
+            client_factory=Client, transport="ipc", ip=str(self._slot.folder / "k")
+        )
         manager.command = self._command
         manager.connection_file = str(self._slot.folder / "kernel.json")
         await manager.start_kernel(env=self._slot.environment(self._device), cwd=str(self._slot.home))
@@ -150,6 +161,7 @@ class Kernel:
 
     async def end(self) -> None:
         """Ends the kernel and everything that it started."""
+        drop_odd_outputs(self._notebook)
         if self._runner.kc is None:
             return
         self._client.stop_channels()
