@@ -34,8 +34,8 @@ test-slow: verify
 
 lint: $(READY) ## ruff, mypy and the one-way imports
 	@echo '== Lint (ruff), layout (ruff format), types (mypy), one-way imports (lint-imports)'
-	@$(BIN)/ruff check --quiet autograder
-	@$(BIN)/ruff format --check --quiet autograder || { echo 'The layout differs: `.venv/bin/ruff format autograder` mends it.'; exit 1; }
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo 'The layout differs: `.venv/bin/ruff format` mends it.'; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 

@@ -10,7 +10,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
+import warnings
 from pathlib import Path
 
 from autograder import terminal
@@ -41,6 +43,7 @@ def run_demo(course: Course, folder: Path) -> None:
         AutograderError: the grader failed at a submission (it must refuse the two broken files, and grade the rest).
     """
     started = time.monotonic()
+    quiet_others()
     assignment = set_stage(course, folder, ASSIGNMENT)
     say(f"Building the release of {ASSIGNMENT}")
     build_release(assignment.course, assignment)
@@ -57,6 +60,12 @@ def run_demo(course: Course, folder: Path) -> None:
     broken = [each.student for each in outcome.submissions if each.status is Status.FAILED]
     if broken or outcome.stopped:
         raise AutograderError(f"The grader failed where it must not: {', '.join(broken)}. {outcome.stopped}".strip())
+
+
+def quiet_others() -> None:
+    """Keeps nbgrader's log, and its database layer's warnings, off the screen: the table says all that is in them."""
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module="nbgrader")
 
 
 def say(what: str) -> None:

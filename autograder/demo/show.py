@@ -14,8 +14,9 @@ from autograder.course import Assignment
 from autograder.demo.cast import CAST
 from autograder.model import Report, Verdict
 from autograder.nbgrader_adapters.grading import ClassOutcome, SubmissionOutcome
+from autograder.report.clean import plain, points
 
-_LONGEST = 110
+_LONGEST = 120
 
 
 def show_class(outcome: ClassOutcome) -> None:
@@ -33,7 +34,7 @@ def show_class(outcome: ClassOutcome) -> None:
 def _points(each: SubmissionOutcome | None) -> str:
     if each is None or each.report is None:
         return "–"
-    return f"{each.report.score:g} of {each.report.max_score:g}"
+    return f"{points(each.report.score)} of {points(each.report.max_score)}"
 
 
 def _came(each: SubmissionOutcome | None) -> Iterable[str]:
@@ -45,7 +46,7 @@ def _came(each: SubmissionOutcome | None) -> Iterable[str]:
 
 
 def _told(report: Report) -> Iterable[str]:
-    yield from report.notices[:2]
+    yield from report.notices[:1]
     slugs = {check.misconception for exercise in report.exercises for check in exercise.checks if check.misconception}
     if slugs:
         yield f"recognised: {', '.join(sorted(slugs))}"
@@ -58,8 +59,7 @@ def _told(report: Report) -> Iterable[str]:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    return plain(" ".join(text.split()), _LONGEST)
 
 
 def show_where_to_look(assignment: Assignment, page: Path, seconds: float) -> None:
