@@ -120,7 +120,10 @@ def check(notebook: Path, name: str, device: str, as_json: bool) -> None:
     """Grade one notebook file, without a gradebook."""
     from autograder.grade import check_file
 
-    report = check_file(notebook, _assignments([name])[0], device=device).report
+    assignment = _assignments([name])[0]
+    if not notebook.exists():
+        raise UsageError(f"{notebook} does not exist.")
+    report = check_file(notebook, assignment, device=device).report
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
     else:
