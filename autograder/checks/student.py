@@ -189,7 +189,8 @@ class Student:
             self._broken = error
             raise
         if isinstance(reply, Raised):
-            self.transcript.append(Exchange(called, reply.kind, raised=True))
+            # With the message: two mistakes that raise the same kind of error are not the same mistake.
+            self.transcript.append(Exchange(called, f"{reply.kind}: {reply.message}", raised=True))
             raise StudentRaised(_raised_sentence(called, reply), reply.kind)
         try:
             value = messages.unpack(reply.value, lambda handle: Remote(self, handle, called))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.checks.job import Suspect
@@ -10,7 +12,7 @@ from autograder.tests.checks.jobs import VALUES, Bench
 
 TRIPLE = "import torch\ndef double(x):\n    return 3 * x"
 ADD = "import torch\ndef double(x):\n    return x + 2"
-RAISES = "import torch\ndef double(x):\n    raise TypeError('other words')"
+RAISES = "import torch\ndef double(x):\n    raise TypeError('words')"
 CHANGES = "import torch\ndef double(x):\n    x *= 2\n    return x"
 TWO_CALLS = '''
 def test_twice(self, student, draw):
@@ -56,10 +58,16 @@ def test_one_that_passes_the_check_explains_no_failure(bench: Bench) -> None:
     assert named(bench, TRIPLE, suspect("right", CHANGES)) is None
 
 
-def test_exceptions_match_by_their_kind(bench: Bench) -> None:
-    raising = "def double(x):\n    raise TypeError('words')"
+def test_exceptions_match_by_their_kind_and_their_words(bench: Bench) -> None:
+    raising = "def double(x):\n    y = x\n    raise TypeError('words')"
     assert named(bench, raising, suspect("raises", RAISES)) == "raises"
     assert named(bench, raising.replace("Type", "Value"), suspect("raises", RAISES)) is None
+    assert named(bench, raising.replace("words", "other words"), suspect("raises", RAISES)) is None
+
+
+def test_twins_may_share_an_explanation(bench: Bench) -> None:
+    one, other = suspect("triple", TRIPLE), replace(suspect("again", TRIPLE + " + 0"), explanation="About triple.")
+    assert named(bench, TRIPLE, one, other) == "triple"
 
 
 def test_every_answer_counts_not_only_the_last(bench: Bench) -> None:
