@@ -70,11 +70,11 @@ def fork_server(listener: socket.socket, namespace: dict[str, Any]) -> None:
 
 def _fork_worker(listener: socket.socket, control: socket.socket, namespace: dict[str, Any]) -> int:
     connection, _ = listener.accept()
-    pid = os.fork()
+    server, pid = os.getpid(), os.fork()
     if pid:
         connection.close()
         return pid
-    _die_with_parent()
+    _die_with_parent(server)
     listener.close()
     control.close()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -98,9 +98,11 @@ def _calm_down(keep: int) -> None:
     sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(parent: int) -> None:
     """Asks Linux to kill this process when the one that forked it ends, however it ends."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before it could be asked
+        os._exit(0)
 
 
 def _kill(workers: list[int]) -> None:
@@ -119,9 +121,9 @@ def start_fork(path: str, namespace: dict[str, Any]) -> None:
     listener.listen(8)
     _reap(_servers)
     _warm_up()
-    server = os.fork()
+    kernel, server = os.getpid(), os.fork()
     if server == 0:
-        _die_with_parent()
+        _die_with_parent(kernel)
         try:
             fork_server(listener, namespace)
         finally:
