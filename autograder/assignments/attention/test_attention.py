@@ -92,7 +92,7 @@ class TestScaledDotProductAttention:
     @pytest.mark.check(weight=2, core=True)
     def test_mask(self, student: Student, draw: Draw) -> None:
         """Looks only where the mask says True, and shares all the weight there."""
-        for Tq, Tk in ((4, 7), (8, 5)):
+        for Tq, Tk in ((5, 5), (4, 7), (8, 5)):  # of equal lengths first: there a transposed mask raises no error
             query, key, value = draw.normal(2, Tq, 3), draw.normal(2, Tk, 3), draw.normal(2, Tk, 6)
             mask = draw_mask(draw, 2, Tq, Tk)
             output, weights = attend(student, query, key, value, mask=mask)
