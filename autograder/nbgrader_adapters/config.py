@@ -75,6 +75,5 @@ def configure(c: Config) -> None:
 
 
 def _make_pages_safe(c: Config) -> None:
-    """Feedback and formgrader render by the same exporter: text cells are cleaned, raw cells are not shown."""
+    """Feedback and formgrader render by the same exporter: text cells are cleaned (raw cells are by itself)."""
     c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader_adapters.clean.markdown2html"}
-    c.HTMLExporter.exclude_raw = True

@@ -222,6 +222,8 @@ def test_a_disk_that_fills_while_results_are_written(
     name: str,
     error: Exception,
 ) -> None:
+    hand_in(assignment, "alice", double_code=tiny.WRONG)
+    grade(assignment)
     hand_in(assignment, "alice")
     with monkeypatch.context() as full:
         full.setattr(place, name, raising(error))
@@ -229,7 +231,7 @@ def test_a_disk_that_fills_while_results_are_written(
     assert outcome.stopped.startswith("The disk is full")
     assert grade(assignment).submissions[0].status is Status.GRADED  # nothing took it for done
     assert marks(course, "alice")["double"].auto == 2.0
-    assert graded_notebook(course, "alice").exists()
+    assert tiny.RIGHT.splitlines()[1] in graded_notebook(course, "alice").read_text()
 
 
 def test_a_folder_that_cannot_be_replaced_stays(
@@ -356,3 +358,13 @@ def _edit(assignment: Assignment, edit: Callable[[NotebookNode], object]) -> Non
     edit(notebook)
     assignment.source.write_text(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
     build_release(assignment.course, assignment)
+
+
+def test_a_shared_course_stays_shared(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "c.CourseDirectory.groupshared = True\n")
+    hand_in(assignment, "alice")
+    assert grade(assignment).complete
+    folder = graded_notebook(course, "alice").parent
+    for each in (folder, folder.parent, folder.parent.parent):
+        assert each.stat().st_mode & 0o2770 == 0o2770

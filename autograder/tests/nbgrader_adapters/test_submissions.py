@@ -13,6 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.course import Assignment, Course
 from autograder.intake import released_notebook
 from autograder.nbgrader_adapters.grading import Status, generate_feedback
+from autograder.nbgrader_adapters.workspace import read_receipt
 from autograder.tests import tiny
 from autograder.tests.nbgrader_adapters.support import (
     NBGRADER_WARNINGS,
@@ -61,6 +62,17 @@ def test_the_exchange_s_receipt_comes_along(assignment: Assignment, course: Cour
     grade(assignment)
     receipt = graded_notebook(course, "alice").with_name("submission_secret.txt")
     assert receipt.read_text() == "0123456789abcdef" * 8
+
+
+@pytest.mark.parametrize("kind", ["a link", "other words", "endless"])
+def test_what_poses_as_a_receipt_does_not(course: Course, tmp_path: Path, kind: str) -> None:
+    receipt = tmp_path / "submission_secret.txt"
+    if kind == "a link":
+        (tmp_path / "another's").write_text("0123456789abcdef" * 8)
+        receipt.symlink_to(tmp_path / "another's")
+    else:
+        receipt.write_text("the answers" if kind == "other words" else "0" * 1000)
+    assert read_receipt(tmp_path) is None
 
 
 @pytest.mark.parametrize(
