@@ -71,7 +71,7 @@ class TestSoftmax:
         """Keeps the dtype: half precision stays half, double stays double."""
         for dtype in (torch.float16, torch.bfloat16, torch.float64):
             x = draw.normal(3, 7, dtype=dtype)
-            close(student.call("softmax", x), torch.softmax(x, dim=-1), f"probabilities in {dtype}, like the scores")
+            close(student.call("softmax", x), torch.softmax(x, dim=-1), f"probabilities of the dtype of x, {dtype}")
 
     @pytest.mark.check
     def test_non_contiguous(self, student: Student, draw: Draw) -> None:

@@ -11,7 +11,6 @@ must_fail = [
     "test_mask",
     "test_mask_broadcast",
     "test_seen",
-    "test_nothing_to_see",
     "test_gradients",
 ]
 may_fail = []
