@@ -10,7 +10,10 @@ One such process serves a whole test session, because importing torch takes long
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +25,9 @@ class FakeKernel:
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "autograder.tests.forks"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
 
     @property
     def pid(self) -> int:
@@ -39,8 +44,10 @@ class FakeKernel:
         return path
 
     def close(self) -> None:
-        """Ends the process."""
+        """Ends the process, and workers that some test cut loose from their fork server."""
         self._process.communicate(timeout=10)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def main() -> None:
