@@ -166,14 +166,10 @@ def test_what_cannot_cross_stays_behind_a_handle() -> None:
             pack(value)
 
 
-def test_subclasses_of_plain_types_are_no_plain_values() -> None:
-    class Equal(int):
-        __hash__ = None  # type: ignore[assignment]
-
-        def __eq__(self, other: object) -> bool:
-            return True
-
-    assert isinstance(pack(Equal(3), lambda _: HandleValue(0)), HandleValue)
+@pytest.mark.parametrize("plain_type", [int, float, str])
+def test_subclasses_of_plain_types_are_no_plain_values(plain_type: type) -> None:
+    always_equal = type("Equal", (plain_type,), {"__eq__": lambda *_: True, "__hash__": None})
+    assert isinstance(pack(always_equal("3"), lambda _: HandleValue(0)), HandleValue)
 
 
 def test_the_depth_is_capped_on_both_sides() -> None:
@@ -227,7 +223,8 @@ NO_TENSORS = {
     "no header": TensorValue(b"\0" * 8),
     "a giant length": tensor_bytes({"t": ENTRY}, length=2**63),
     "a length beyond the end": tensor_bytes({"t": ENTRY}, length=400),
-    "100,000 entries": tensor_bytes({f"t{i}": ENTRY for i in range(100_000)}),
+    "100,000 entries": tensor_bytes({f"t{i or ''}": ENTRY for i in range(100_000)}),
+    "a long header": tensor_bytes(json.dumps({"t": ENTRY}).encode().ljust(MAX_HEADER + 8)),
     "two entries": tensor_bytes({"t": ENTRY, "u": ENTRY | {"data_offsets": [8, 16]}}, b"\0" * 16),
     "another name": tensor_bytes({"u": ENTRY}),
     "a lying shape": tensor_bytes({"t": ENTRY | {"shape": [2**40]}}),
