@@ -43,6 +43,12 @@ _ALLOWED: dict[str, dict[str, re.Pattern[str]]] = {
     "th": {"colspan": _NUMBER, "rowspan": _NUMBER},
     "ol": {"start": _NUMBER},
 }
+#: What is more than that is not rendered.
+MAX_HTML = 50_000
+_MAX_MARKDOWN = 30_000
+_MAX_TAGS = 2_000
+_MAX_SHOWN = 100_000
+_OPENING = re.compile(r"<[A-Za-z]")
 #: Elements whose text is nothing to read.
 _WITH_CONTENT = re.compile(r"<(script|style)\b.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
@@ -61,6 +67,18 @@ _cleaner = Cleaner(
 )
 
 
+class Budget:
+    """How much may be rendered for one page: parsers of HTML and markdown take a square of the time for odd text."""
+
+    def __init__(self, characters: int = 500_000) -> None:
+        self._left = characters
+
+    def allows(self, text: str, most: int) -> bool:
+        """Whether a text of at most `most` characters, and not too many tags, may be rendered still; counts it."""
+        self._left -= len(text)
+        return self._left >= 0 and len(text) <= most and len(_OPENING.findall(text)) <= _MAX_TAGS
+
+
 def clean_html(text: str) -> str:
     """HTML without anything that runs, fetches, overlays or poses as part of the page."""
     return str(_cleaner.clean(_WITH_CONTENT.sub("", text)))
@@ -70,8 +88,11 @@ def clean_html(text: str) -> str:
 def markdown2html(context: Context, source: str) -> str:
     """The filter that nbconvert has by this name, its result cleaned; pictures of the lesson are embedded.
 
-    Markdown that cannot be rendered is shown as it was written.
+    Markdown that cannot be rendered, or would take too long, is shown as it was written.
     """
+    budget = context.get("resources", {}).setdefault("aandacht_budget", Budget())
+    if not budget.allows(source, _MAX_MARKDOWN):
+        return _as_written(source)
     cell: dict[str, Any] = context.get("cell") or {}
     folder = context.get("resources", {}).get("metadata", {}).get("path", "")
     renderer = IPythonRenderer(
@@ -84,4 +105,8 @@ def markdown2html(context: Context, source: str) -> str:
     try:
         return clean_html(MarkdownWithMath(renderer=renderer).render(source))
     except Exception:  # noqa: BLE001 # hostile text breaks the renderer in many ways; none may cost a page
-        return f"<pre>{html.escape(source)}</pre>"
+        return _as_written(source)
+
+
+def _as_written(source: str) -> str:
+    return f"<pre>{html.escape(source[:_MAX_SHOWN])}</pre>"

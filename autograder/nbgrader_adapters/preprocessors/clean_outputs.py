@@ -10,7 +10,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.nbgrader_adapters.clean import clean_html
+from autograder.nbgrader_adapters.clean import MAX_HTML, Budget, clean_html
 
 #: Characters of text that a notebook may show in one output, and in all of them.
 MAX_TEXT = 100_000
@@ -32,34 +32,40 @@ class CleanOutputs(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Clean all code cells; the budget for outputs is the notebook's as a whole."""
-        budget = MAX_NOTEBOOK
+        left, html = MAX_NOTEBOOK, Budget()
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
-            outputs = [clean for output in cell.outputs[:MAX_OUTPUTS] if (clean := clean_output(output))]
-            budget -= sum(len(str(output)) for output in outputs)
-            cell.outputs = outputs if budget >= 0 else [_stream("stderr", _LEFT_OUT)]
+            outputs = [clean for output in cell.outputs[:MAX_OUTPUTS] if (clean := clean_output(output, html))]
+            left -= sum(len(str(output)) for output in outputs)
+            cell.outputs = outputs if left >= 0 else [_stream("stderr", _LEFT_OUT)]
         return nb, resources
 
 
-def clean_output(output: NotebookNode) -> NotebookNode | None:
-    """A harmless form of an output; None when nothing of it is left."""
+def clean_output(output: NotebookNode, html: Budget) -> NotebookNode | None:
+    """A harmless form of an output; None when nothing of it is left.
+
+    Args:
+        output: what student code has shown.
+        html: how much HTML may still be cleaned; without it the plain text is left.
+    """
     if output.output_type == "stream":
         return _stream("stderr" if output.name == "stderr" else "stdout", _cut(output.text))
     if output.output_type == "error":
         lines = _cut("\n".join(map(str, output.traceback))).split("\n")
         return _output("error", ename=_cut(output.ename), evalue=_cut(output.evalue), traceback=lines)
-    data = {kind: value for kind, raw in output.get("data", {}).items() if (value := _clean_data(kind, raw))}
+    items = output.get("data", {}).items()
+    data = {kind: value for kind, raw in items if (value := _clean_data(kind, raw, html))}
     return _output("display_data", data=data, metadata={}) if data else None
 
 
-def _clean_data(kind: str, raw: Any) -> str | None:
+def _clean_data(kind: str, raw: Any, html: Budget) -> str | None:
     text = "".join(map(str, raw)) if isinstance(raw, list) else str(raw)
     if kind in _PICTURES:
         return _picture(text)
     if kind in ("text/plain", "text/latex"):
         return _cut(text)
-    if kind == "text/html" and len(text) <= MAX_TEXT:
+    if kind == "text/html" and html.allows(text, MAX_HTML):
         return clean_html(text)
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -188,11 +189,31 @@ def _autograde_as_stock_does(course: Course) -> None:
 
 def test_outputs_are_cut_to_size(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
     hand_in(assignment, "mallory")
-    much = [shown(text_html="<b>x</b>" * 50_000, text_plain="x" * 5_000_000), stream("x" * 5_000_000)]
-    grader.outputs = {"double-code": much * 10, "playground": [stream("x")] * 100_000}
+    much = [shown(text_html="<b>x</b>" * 50_000, text_plain="x" * 1_000_000), stream("x" * 1_000_000)]
+    grader.outputs = {"double-code": much * 100, "playground": [stream("x")] * 10_000}
     assert grade(assignment).complete
     assert graded_notebook(course, "mallory").stat().st_size < 2 * clean_outputs.MAX_NOTEBOOK
     assert marks(course, "mallory")["double"].auto == 2.0
+
+
+@pytest.mark.parametrize("text", ["<div>" * 20_000, "<b><p>" * 16_000, "<a " + "x=1 " * 25_000, "<" * 100_000])
+def test_no_text_holds_the_grader_up(text: str) -> None:
+    """A hundred such texts once took an hour."""
+    started = time.monotonic()
+    budget = clean.Budget()
+    for _ in range(100):
+        output = clean_outputs.clean_output(shown(text_html=text, text_plain="plain"), budget)
+        assert output is not None
+        assert list(output.data) == ["text/plain"]
+        _rendered("\n\n".join([text, "<!--" * 9_000]))
+    assert time.monotonic() - started < 10
+
+
+def _rendered(text: str) -> str:
+    """A text cell as the pages show it."""
+    environment = Environment(autoescape=False)  # as nbconvert has it
+    environment.filters["markdown2html"] = clean.markdown2html
+    return environment.from_string("{{ text | markdown2html }}").render(text=text, cell={}, resources={})
 
 
 def test_honest_words_stay(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
@@ -224,7 +245,4 @@ def test_a_report_on_the_class(assignment: Assignment, grader: FakeGrader) -> No
 
 @pytest.mark.parametrize("text", EVIL_MARKDOWN)
 def test_markdown_is_cleaned(text: str) -> None:
-    environment = Environment(autoescape=False)  # as nbconvert has it
-    environment.filters["markdown2html"] = clean.markdown2html
-    made = environment.from_string("{{ text | markdown2html }}").render(text=text, cell={}, resources={})
-    assert_harmless(f'<div id="notebook-container">{made}</div>', set())
+    assert_harmless(f'<div id="notebook-container">{_rendered(text)}</div>', set())

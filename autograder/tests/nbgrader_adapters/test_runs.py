@@ -319,6 +319,7 @@ def test_a_resubmission_while_grading_is_the_old_or_the_new(
 # The gradebook and the release
 
 
+@pytest.mark.slow  # nbgrader starts a program to make one
 def test_a_course_without_a_gradebook_can_be_graded(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
     (course.root / "gradebook.db").unlink()
     hand_in(assignment, "alice")
