@@ -8,7 +8,7 @@ from torch import Tensor
 
 from autograder.assignments.attention import oracle
 from autograder.assignments.attention.probes import attend, build, draw_mask, finite, moved, unchanged, unmoved, zero_at
-from autograder.checks import Draw, Student, close, fail
+from autograder.checks import Draw, Student, close, fail, shaped
 
 
 @pytest.mark.exercise("multi-head-attention", needs=("softmax", "scaled-dot-product-attention", "heads"))
@@ -135,7 +135,7 @@ class TestMultiHeadAttention:
         mask = draw_mask(draw, Tq, Tk)
         mask[0] = False
         output, weights = attend(student, query, memory, memory, mask, target=module)
-        expected = weights.nan_to_num()
+        expected = shaped(weights, (B, H, Tq, Tk), "weights (B, H, Tq, Tk)").nan_to_num()
         expected[:, :, 0] = 0.0
         close(weights, expected, "weights of zero for query 0, which may look at nothing, and no NaN anywhere")
         finite("the output", [output], "ordinary numbers")
