@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nbformat import NotebookNode
@@ -98,18 +98,24 @@ class Checker:
         Where there are stand-ins, half of the time is kept for them: a loop in an earlier exercise, which eats up
         the first half, costs its points there and not here again.
         """
-        grade_id, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+        grade_id, empty = cell.metadata.nbgrader.grade_id, self.result_of(cell, ())
         needs = self.material.catalogue[grade_id].needs
         stand_ins = tuple(self.material.stand_ins[name] for name in needs)
         seconds, started = self._limits.exercise_seconds, time.monotonic()
         checks = await self.run(kernel, slot, grade_id, (), seconds / 2 if stand_ins else seconds)
-        own = ExerciseResult(grade_id, points, checks)
+        own = replace(empty, checks=checks)
         if own.state is not Verdict.FAILED or not stand_ins:
             return own
         left = max(seconds - (time.monotonic() - started), seconds / 2)
         checks = await self.run(kernel, slot, grade_id, stand_ins, left)
-        helped = ExerciseResult(grade_id, points, checks, with_stand_ins=True)
+        helped = replace(empty, checks=checks, with_stand_ins=True)
         return helped if (helped.score or 0.0) > (own.score or 0.0) else own
+
+    def result_of(self, cell: NotebookNode, checks: tuple[CheckResult, ...]) -> ExerciseResult:
+        """The result of a graded cell with these verdicts; a cell of 0 points is worth its checks' bonus."""
+        grade_id, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+        bonus = 0.0 if points else self.material.catalogue[grade_id].bonus
+        return ExerciseResult(grade_id, points or bonus, checks, bonus=not points)
 
     async def run(
         self, kernel: Kernel, slot: Slot, grade_id: str, definitions: tuple[str, ...], seconds: float

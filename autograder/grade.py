@@ -180,7 +180,7 @@ class _Grading:
             replace(c, verdict=Verdict.CRASHED, message=reason)
             for c in self._checker.material.catalogue[grade_id].checks
         )
-        return ExerciseResult(grade_id, float(cell.metadata.nbgrader.points), checks)
+        return self._checker.result_of(cell, checks)
 
 
 def _manual_cell(cell: NotebookNode, released: NotebookNode) -> ManualCell:

@@ -75,13 +75,19 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseResult:
-    """All checks of one graded cell."""
+    """All checks of one graded cell.
+
+    Attributes:
+        max_score: the cell's points; for a bonus cell (one of 0 points) what can be earned beyond them.
+        with_stand_ins: whether trusted functions stood in for the student's earlier exercises.
+        bonus: whether the points are extra: earned on top, missed by nobody.
+    """
 
     grade_id: str
     max_score: float
     checks: tuple[CheckResult, ...]
     with_stand_ins: bool = False
-    notice: str = ""
+    bonus: bool = False
 
     @property
     def state(self) -> Verdict:
@@ -137,8 +143,8 @@ class Report:
 
     @property
     def max_score(self) -> float:
-        """Points that the machine can give."""
-        return round(sum(exercise.max_score for exercise in self.exercises), 4)
+        """Points that the machine can give, bonus aside."""
+        return round(sum(exercise.max_score for exercise in self.exercises if not exercise.bonus), 4)
 
     @property
     def needs_person(self) -> bool:
@@ -164,5 +170,5 @@ class Report:
 
 def _exercise_from_json(record: dict[str, Any]) -> ExerciseResult:
     checks = tuple(CheckResult(**(check | {"verdict": Verdict(check["verdict"])})) for check in record["checks"])
-    fields = {key: record[key] for key in ("grade_id", "max_score", "with_stand_ins", "notice")}
+    fields = {key: record[key] for key in ("grade_id", "max_score", "with_stand_ins", "bonus")}
     return ExerciseResult(**fields, checks=checks)

@@ -31,9 +31,10 @@ PYTEST_ARGUMENTS = [
 
 @dataclass
 class ExerciseChecks:
-    """The checks of one graded cell (as if passed), and the earlier exercises that it builds on."""
+    """The checks of one graded cell (as if passed), the earlier exercises that it builds on, and its bonus points."""
 
     needs: tuple[str, ...] = ()
+    bonus: float = 0.0
     checks: list[CheckResult] = field(default_factory=list)
 
 
@@ -53,9 +54,9 @@ class _Collector:
                     f"The check {item.nodeid} belongs to no exercise: mark its class with pytest.mark.exercise."
                 )
             marker = item.get_closest_marker("exercise")
-            entry = self.found.setdefault(
-                grade_id, ExerciseChecks(tuple(marker.kwargs.get("needs", ())) if marker else ())
-            )
+            options = marker.kwargs if marker else {}
+            needs, bonus = tuple(options.get("needs", ())), float(options.get("bonus", 0.0))
+            entry = self.found.setdefault(grade_id, ExerciseChecks(needs, bonus))
             entry.checks.append(result_of(item, Verdict.PASSED))
 
 

@@ -33,7 +33,7 @@ from autograder.model import CheckResult, Verdict
 
 _log = logging.getLogger(__name__)
 MARKERS = (
-    "exercise(grade_id, needs): the graded cell that a class of checks belongs to, and the earlier ones it builds on",
+    "exercise(grade_id, needs, bonus): whose checks a class holds, what it builds on, points of a bonus cell",
     "check(weight, core): a check's share of the points, and whether it checks values",
     "gpu: needs a GPU",
 )

@@ -75,7 +75,7 @@ def feedback(exercise: ExerciseResult, report: Report) -> Feedback:
         summary=tuple(_summary(exercise)),
         explanations=_explanations(exercise.checks),
         findings=tuple(_findings(exercise.checks[:_MOST_CHECKS])),
-        notices=_notices([exercise.notice, *(report.notices if is_first else ())]),
+        notices=_notices(report.notices if is_first else ()),
         stamp=_stamp(report),
     )
 

@@ -136,3 +136,12 @@ def test_what_is_no_report_is_refused(spoil: str) -> None:
     target.update(change)
     with pytest.raises((KeyError, TypeError, ValueError)):
         Report.from_json(record)
+
+
+def test_bonus_points_come_on_top_and_are_missed_by_nobody() -> None:
+    passed = CheckResult("a", "A", Verdict.PASSED, core=True)
+    own = ExerciseResult("own", 3.0, (passed,))
+    extra = ExerciseResult("extra", 1.0, (passed,), bonus=True)
+    report = Report("a", "v", "off", "cpu", (own, extra))
+    assert (report.score, report.max_score) == (4.0, 3.0)
+    assert Report.from_json(report.to_json()) == report

@@ -28,7 +28,7 @@ def report(*exercises: ExerciseResult, **fields: object) -> Report:
 
 def hostile() -> Report:
     wrong = check("bad", Verdict.FAILED, message=HOSTILE, misconception=HOSTILE, explanation=HOSTILE)
-    return report(exercise(HOSTILE, wrong, notice=HOSTILE), device=HOSTILE, sandbox=HOSTILE, notices=(HOSTILE,))
+    return report(exercise(HOSTILE, wrong), device=HOSTILE, sandbox=HOSTILE, notices=(HOSTILE,))
 
 
 def save(course: Course, student: str, found: Report | str) -> None:

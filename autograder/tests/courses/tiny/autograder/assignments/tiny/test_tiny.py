@@ -36,7 +36,7 @@ class TestOnGpu:
         close(student.call("double", x), 2 * x, "twice the input")
 
 
-@pytest.mark.exercise("whole")
+@pytest.mark.exercise("whole", bonus=1)
 class TestWhole:
     @pytest.mark.check(core=True)
     def test_integers(self, student: Student) -> None:
