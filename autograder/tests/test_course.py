@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
+from autograder.course import Course, _make_secret
 from autograder.errors import CourseError, UsageError
 from autograder.tests.chain import make_chain
 from autograder.tests.notebooks import instructor, make_course
@@ -86,6 +86,14 @@ def test_runs_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> None:
         secrets = list(pool.map(lambda _: Course(tmp_path).secret, range(24)))
     assert len(set(secrets)) == 1
     assert [path.name for path in (tmp_path / ".autograder").iterdir()] == ["secret"]
+
+
+def test_the_secret_of_a_run_that_was_faster_stands(tmp_path: Path) -> None:
+    first = Course(tmp_path).secret
+    path = tmp_path / ".autograder" / "secret"
+    _make_secret(path)
+    assert Course(tmp_path).secret == first
+    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("content", ["", "00", "zz" * 32, "00" * 33])
