@@ -94,9 +94,14 @@ def _bar(rate: CheckRate) -> Bar:
     return Bar(rate, rate.passed * part, rate.failed * part, rate.uncounted * part)
 
 
-def _exercises(report: ClassReport) -> dict[str, float]:
-    """Exercise → its points, over all reports, in the order of the notebook."""
-    return {one.grade_id: one.max_score for found in report.reports.values() for one in found.exercises}
+def _exercises(report: ClassReport) -> dict[str, str]:
+    """Exercise → what can be earned there, over all reports, in the order of the notebook."""
+    return {one.grade_id: _worth(one) for found in report.reports.values() for one in found.exercises}
+
+
+def _worth(exercise: ExerciseResult) -> str:
+    template = sentences.COLUMN_BONUS if exercise.bonus else sentences.COLUMN_OF
+    return template.format(max_score=points(exercise.max_score))
 
 
 def _cells(row: Row, exercises: Iterable[str]) -> list[str]:

@@ -17,6 +17,7 @@ MARKS: dict[Verdict, tuple[str, str]] = {
 
 # The verdict on one exercise, read by students.
 SCORE = "{exercise}: {score} of {max_score} points"
+SCORE_BONUS = "{exercise}: {score} of {max_score} bonus points"
 SCORE_PENDING = "{exercise}: its {max_score} points wait for a run with a GPU"
 SCORE_ERROR = "{exercise}: no verdict yet on its {max_score} points; a person will look at it"
 CHECKS_PASSED = "Checks passed: {passed} of {counted}."
@@ -72,6 +73,7 @@ COLUMN_STUDENT = "Student"
 COLUMN_TOTAL = "By machine"
 COLUMN_MANUAL = "By hand"
 COLUMN_OF = "of {max_score}"
+COLUMN_BONUS = "bonus, of {max_score}"
 NO_MARK = "–"
 WAITS = "waits"
 LEGEND = "✓ all points · ◐ some · ✗ none · … waits for a GPU · ? no verdict · * checked with stand-ins"

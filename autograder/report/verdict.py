@@ -82,7 +82,8 @@ def feedback(exercise: ExerciseResult, report: Report) -> Feedback:
 
 def _headline(exercise: ExerciseResult) -> str:
     template = {Verdict.PENDING: sentences.SCORE_PENDING, Verdict.ERROR: sentences.SCORE_ERROR}
-    return template.get(exercise.state, sentences.SCORE).format(
+    settled = sentences.SCORE_BONUS if exercise.bonus else sentences.SCORE
+    return template.get(exercise.state, settled).format(
         exercise=plain(exercise.grade_id, _TITLE),
         score=points(exercise.score or 0.0),
         max_score=points(exercise.max_score),

@@ -120,6 +120,14 @@ def test_the_table_tells_states_apart_without_colour(taught: Course) -> None:
         assert cell in shown
 
 
+def test_bonus_points_may_lift_a_mark_over_the_top(course: Course) -> None:
+    save(course, "ada", report(exercise("softmax", check("a")), exercise("extra", check("b"), bonus=True)))
+    found = class_report(course, "attention")
+    assert (found.max_score, found.middle) == (4.0, (8.0, 8.0))
+    assert [one.low for one in found.distribution if one.count] == [90]
+    assert "bonus, of 4" in class_page(found)
+
+
 def test_all_checks_are_there_the_hardest_in_sight(course: Course) -> None:
     save(course, "ada", report(exercise("softmax", *(check(f"c{i:02d}") for i in range(40)), WRONG)))
     page = class_page(class_report(course, "attention"))

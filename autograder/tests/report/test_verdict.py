@@ -85,6 +85,11 @@ def test_points_without_a_verdict_are_no_zero(verdict: Verdict, headline: str) -
     assert headline in verdict_text(found.exercises[0], found)
 
 
+def test_bonus_points_are_called_so() -> None:
+    found = report(exercise("extra", check("a"), bonus=True))
+    assert "4 of 4 bonus points" in verdict_text(found.exercises[0], found)
+
+
 def test_why_passed_checks_earned_nothing() -> None:
     found = report(exercise("softmax", replace(check("a"), core=False), check("b", Verdict.FAILED)))
     assert sentences.NO_CORE in verdict_text(found.exercises[0], found)
