@@ -190,4 +190,5 @@ def _exercise_json(exercise: ExerciseResult) -> dict[str, Any]:
         "max_score": exercise.max_score,
         "state": str(exercise.state),
         "with_stand_ins": exercise.with_stand_ins,
+        "bonus": exercise.bonus,
     }
