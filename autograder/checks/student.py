@@ -220,7 +220,7 @@ def _pack_named(kwargs: Mapping[str, Any]) -> dict[str, messages.Value]:
 
 
 def _describe_call(target: Target, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    name = target if isinstance(target, str) else target._name.split("(")[0].lower()
+    name = target if isinstance(target, str) else f"{target._name.split('(')[0]}.forward"
     words = [describe(arg) for arg in args] + [f"{key}={describe(arg)}" for key, arg in kwargs.items()]
     return f"{name}({', '.join(words)})"
 

@@ -44,7 +44,7 @@ class Bench:
         whole = checks if "mark.exercise" in checks else CLASS + textwrap.indent(checks, "    ")
         tests = self._folder / f"test_double_{self._count}.py"
         tests.write_text(HEAD + whole)
-        defaults: dict[str, Any] = {"reference": REFERENCE, "key": b"k" * 32, "call_seconds": 0.6}
+        defaults: dict[str, Any] = {"reference": REFERENCE, "key": b"k" * 32, "call_seconds": 1.5}
         return Job(socket=socket, tests=tests, grade_id="double", **(defaults | {"exercise_seconds": 5.0} | options))
 
     def fork(self, source: str) -> Path:
