@@ -116,7 +116,7 @@ def test_an_object_is_created_asked_and_described() -> None:
     output, same_x = layer(x, twice=True)
     torch.testing.assert_close(output, 2 * x @ weight.T)
     assert torch.equal(same_x, x)
-    assert asked.last_called == "layer(float32 (2, 3), twice=True)"
+    assert asked.last_called == "Layer.forward(float32 (2, 3), twice=True)"
     assert torch.equal(layer.state()["W.weight"], weight)
     layer.train()
     assert (layer(torch.ones(50, 3))[0] == 0).any()
@@ -135,7 +135,7 @@ def test_gradients() -> None:
     layer = asked.create("Layer", 3)
     layer.eval()
     assert set(asked.parameter_gradients(layer, x, output=0)) == {"W.weight"}
-    assert asked.last_called == "gradient of layer(float32 (3,))"
+    assert asked.last_called == "gradient of Layer.forward(float32 (3,))"
 
 
 def test_missing_and_misshapen_weights() -> None:
