@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,7 @@ class ExerciseChecks:
 class _Collector:
     def __init__(self) -> None:
         self.found: dict[str, ExerciseChecks] = {}
+        self.strays: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for line in MARKERS:
@@ -50,9 +54,8 @@ class _Collector:
         for item in items:
             grade_id = grade_id_of(item)
             if grade_id is None:
-                raise CourseError(
-                    f"The check {item.nodeid} belongs to no exercise: mark its class with pytest.mark.exercise."
-                )
+                self.strays.append(item.name)
+                continue
             marker = item.get_closest_marker("exercise")
             options = marker.kwargs if marker else {}
             needs, bonus = tuple(options.get("needs", ())), float(options.get("bonus", 0.0))
@@ -66,8 +69,24 @@ def catalogue(tests: Path) -> dict[str, ExerciseChecks]:
     Raises:
         CourseError: the file is missing, cannot be collected, or holds a check that belongs nowhere.
     """
+    _forget_modules_in(tests.parent)
     collector = _Collector()
     code = pytest.main([*PYTEST_ARGUMENTS, "--collect-only", str(tests)], plugins=[collector])
     if code != pytest.ExitCode.OK:
         raise CourseError(f"The checks in {tests} cannot be collected ({code!r}); run pytest --collect-only on it.")
+    if collector.strays:
+        raise CourseError(
+            f"{tests}: {', '.join(collector.strays)} belongs to no exercise; mark its class with pytest.mark.exercise."
+        )
     return collector.found
+
+
+def _forget_modules_in(folder: Path) -> None:
+    """Has changed checks read again: a judge may live as long as the server that it grades for."""
+    for name, module in list(sys.modules.items()):
+        spec = getattr(module, "__spec__", None)
+        if isinstance(spec, ModuleSpec):
+            places = [spec.origin, *(spec.submodule_search_locations or [])]
+            if any(place and Path(place).is_relative_to(folder) for place in places):
+                del sys.modules[name]
+    importlib.invalidate_caches()
