@@ -37,9 +37,7 @@ def _speaks_plainly(command: Callable[Arguments, None]) -> Callable[Arguments, N
             click.echo(f"autograder: {_missing(error)}", err=True)
             sys.exit(2)
         except OSError as error:
-            click.echo(
-                f"autograder: {error.filename or 'a file'}: {error.strerror}; nothing that was there is lost.", err=True
-            )
+            click.echo(f"autograder: {error.filename or 'a file'}: {error.strerror}.", err=True)
             sys.exit(1)
         except KeyboardInterrupt:
             click.echo("autograder: stopped; what was graded is kept. The same command goes on from here.", err=True)

@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 
 from autograder.checks import sentences
 from autograder.course import Assignment
-from autograder.errors import UsageError
+from autograder.errors import KernelError, UsageError
 from autograder.exercises import Checker, is_graded, is_manual, is_skipped, judge
 from autograder.intake import accept
 from autograder.intake.files import read_notebook_file
@@ -129,7 +129,7 @@ class _Grading:
     async def run(self) -> Report:
         started = time.monotonic()
         for _ in range(self._limits.restarts + 1):
-            if await self._run_through():
+            if await self._run_again():
                 break
         return Report(
             assignment=self._checker.assignment.name,
@@ -144,6 +144,15 @@ class _Grading:
             seconds=round(time.monotonic() - started, 2),
         )
 
+    async def _run_again(self) -> bool:
+        """A run, where a kernel that will not start again after a cell has ended one is no reason to lose the rest."""
+        try:
+            return await self._run_through()
+        except KernelError:
+            if not self._left_out:
+                raise
+            return True
+
     async def _run_through(self) -> bool:
         """Runs the notebook once; False when a cell ended the kernel and is to be left out."""
         with Slot(self._limits) as slot:
@@ -157,8 +166,8 @@ class _Grading:
                 self._notices.append(gone.sentence)
                 return False
             finally:
+                self._notices += [notice for notice in kernel.notices if notice not in self._notices]
                 await kernel.end()
-            self._notices += [notice for notice in kernel.notices if notice not in self._notices]
         return True
 
     async def _visit(self, kernel: Kernel, slot: Slot, index: int, cell: NotebookNode) -> None:

@@ -32,15 +32,6 @@ _NOT_COUNTED = {Verdict.SKIPPED, Verdict.PENDING}
 
 
 @dataclass(frozen=True, slots=True)
-class GradedCell:
-    """A graded cell as the release defines it."""
-
-    grade_id: str
-    points: float
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ManualCell:
     """A cell that a person marks."""
 
@@ -152,7 +143,7 @@ class Report:
         return any(exercise.state is Verdict.ERROR for exercise in self.exercises)
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain JSON values (DESIGN 7, with a few fields more)."""
+        """The report as plain JSON values (the format of `autograder check --json`)."""
         exercises = [asdict(exercise) | {"score": exercise.score} for exercise in self.exercises]
         return asdict(self) | {"score": self.score, "max_score": self.max_score, "exercises": exercises}
 

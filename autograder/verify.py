@@ -1,4 +1,4 @@
-"""Proves an assignment's checks (DESIGN 5): every wrong solution is caught, every right one passes.
+"""Proves an assignment's checks : every wrong solution is caught, every right one passes.
 
 The reference notebook runs once in a real kernel. At each graded cell, every misconception and every
 alternative of that exercise is put into a fork and checked over the real bridge.
@@ -13,7 +13,7 @@ from autograder.course import Assignment
 from autograder.exercises import Checker, is_graded, is_skipped
 from autograder.grade import KERNEL_COMMAND, run_blocking
 from autograder.misconceptions import Variant, alternatives_of, misconceptions_of, reference_notebook
-from autograder.model import CheckResult, Verdict
+from autograder.model import CheckResult, ExerciseResult, Verdict
 from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.slot import Slot
@@ -107,6 +107,8 @@ def _failed(results: tuple[CheckResult, ...]) -> set[str]:
 
 def _should_pass(kind: str, exercise: str, subject: str, results: tuple[CheckResult, ...]) -> Proof:
     faults = [f"{r.name} {r.verdict}: {r.message}" for r in results if r.verdict not in _FINE]
+    if not faults and ExerciseResult(exercise, 1.0, results).score not in (1.0, None):
+        faults.append("does not get full marks: none of the checks of values counts")
     if not results:
         faults.append("no check was run")
     return Proof(kind, exercise, subject, tuple(sorted(_failed(results))), tuple(faults))
@@ -119,6 +121,8 @@ def _should_fail(variant: Variant, results: tuple[CheckResult, ...]) -> Proof:
         f"fails {name}, which it does not declare" for name in sorted(failed - variant.must_fail - variant.may_fail)
     ]
     faults += [f"{r.name} ended as {r.verdict}: {r.message}" for r in results if r.verdict is Verdict.ERROR]
+    if all(result.verdict is Verdict.CRASHED for result in results):
+        faults.append("no check could be run at all, which proves nothing")
     if not variant.must_fail:
         faults.append("declares no check that it must fail")
     if not variant.text:

@@ -15,7 +15,6 @@ imports nothing of ours but the messages and the worker.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import io
 import json
@@ -26,7 +25,7 @@ import signal
 import socket
 import struct
 import sys
-from functools import cache
+from importlib.abc import MetaPathFinder
 from typing import Any
 
 from autograder.bridge import messages
@@ -35,7 +34,7 @@ from autograder.bridge.worker import Worker
 
 FORK_PREFIX = "\0fork "  #: what the grader sends in place of a graded cell's code; no notebook can hold a NUL
 
-_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # <linux/prctl.h>
 _servers: list[int] = []  # this kernel's fork servers
 
 
@@ -74,11 +73,11 @@ def _fork_worker(listener: socket.socket, control: socket.socket, namespace: dic
     if pid:
         connection.close()
         return pid
-    _die_with_parent(server)
-    listener.close()
-    control.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
+        _die_with_parent(server)
+        listener.close()
+        control.close()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         serve(connection, Worker(namespace))
     finally:
         os._exit(0)
@@ -120,11 +119,10 @@ def start_fork(path: str, namespace: dict[str, Any]) -> None:
     listener.bind(path)
     listener.listen(8)
     _reap(_servers)
-    _warm_up()
     kernel, server = os.getpid(), os.fork()
     if server == 0:
-        _die_with_parent(kernel)
         try:
+            _die_with_parent(kernel)
             fork_server(listener, namespace)
         finally:
             os._exit(0)
@@ -132,15 +130,12 @@ def start_fork(path: str, namespace: dict[str, Any]) -> None:
     listener.close()
 
 
-@cache
-def _warm_up() -> None:
+def warm_up() -> None:
     """Loads, once per kernel, what a device check would otherwise load anew in every fork (seconds each time)."""
-    if "torch" not in sys.modules:
-        return
     import torch
     from torch._subclasses.fake_tensor import FakeTensorMode
 
-    with contextlib.suppress(Exception), FakeTensorMode(allow_non_fake_inputs=True):  # a patched torch is no reason
+    with FakeTensorMode(allow_non_fake_inputs=True):
         scores = torch.nn.Linear(2, 2, device="meta")(torch.empty(2, 2, device="meta"))
         (scores @ scores.mT).masked_fill(scores > 0, 0.0).softmax(-1)
 
@@ -162,6 +157,21 @@ def set_limits(limits: dict[str, int]) -> None:
         resource.setrlimit(getattr(resource, name), (value, value))
 
 
+class _Hidden(MetaPathFinder):
+    """Finds nothing of the grader's, so that its checks cannot be imported beside student code."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname.partition(".")[0] == "autograder":
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+
+def hide_grader() -> None:
+    """Takes the grader out of what can be imported here; what is loaded of it goes on working."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "autograder"]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, _Hidden())
+
+
 def main() -> None:
     """Starts an ipykernel whose graded cells fork instead of running."""
     set_limits(json.loads(os.environ.pop("AANDACHT_LIMITS", "{}")))
@@ -176,6 +186,9 @@ def main() -> None:
             start_fork(code.removeprefix(FORK_PREFIX), self.shell.user_ns if self.shell else {})
             return {"status": "ok", "execution_count": 0, "payload": [], "user_expressions": {}}
 
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)  # daemons stay this kernel's, so that they end with it
+    warm_up()
+    hide_grader()
     IPKernelApp.launch_instance(kernel_class=GradedKernel)
 
 

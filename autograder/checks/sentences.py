@@ -9,7 +9,6 @@ UNDEFINED = (
 RAISED = "`{called}` stopped with {kind}: {message}"
 RAISED_AT = "`{called}` stopped with {kind}: {message} (in `{function}`, line {line}: `{text}`)"
 WRONG = "`{called}` returned {came_back}. Expected: {expected}."
-CHANGED = "After `{called}`: {came_back}. Expected: {expected}."
 PLAIN = "{came_back}. Expected: {expected}."
 
 OTHER_KIND = "{kind} where {expected_kind} was expected"

@@ -213,9 +213,9 @@ def _cell_metadata(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mend_text(value: Any) -> Any:
-    """Replace lone halves of surrogate pairs, which JSON can spell and no file can hold."""
+    """Replace lone halves of surrogate pairs, which JSON can spell and no file can hold, and NUL, which is no text."""
     if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
     if isinstance(value, list):
         return [_mend_text(item) for item in value]
     if isinstance(value, dict):

@@ -6,6 +6,7 @@ in form must not stop the grader; what is right in form is believed no further t
 
 from __future__ import annotations
 
+import json
 from queue import Empty
 from typing import Any
 
@@ -60,6 +61,7 @@ def drop_odd_outputs(notebook: NotebookNode) -> None:
 def _may_stand(output: NotebookNode) -> bool:
     try:
         nbformat.validate(output, ref="output", version=4)
+        json.dumps(output, ensure_ascii=False).encode()  # half a surrogate pair is text that no file can hold
     except (nbformat.ValidationError, *_NO_MESSAGE):
         return False
     return True

@@ -23,6 +23,7 @@ from autograder.sandbox.watchdog import Watchdog
 
 _STARTUP_SECONDS = 60
 _RESPONSE_SECONDS = 3.0
+_FORK_SECONDS = 10.0
 
 
 class KernelGone(Exception):
@@ -145,6 +146,8 @@ class Kernel:
             await self._runner.async_execute_cell(cell, index, store_history=True)
         except DeadKernelError:
             raise KernelGone(self._why_gone(cell)) from None
+        except Exception as error:
+            raise KernelGone(sentences.DISTURBED.format(cell=cell.id)) from error
         finally:
             self._used += time.monotonic() - started
         if index in self._runner.overflowed:
@@ -156,7 +159,7 @@ class Kernel:
 
     async def send(self, code: str) -> bool:
         """Sends code that is no cell of the notebook; whether the kernel said that it ran it."""
-        reply = await self._reply_to(self._client.execute(code, silent=True, store_history=False), _RESPONSE_SECONDS)
+        reply = await self._reply_to(self._client.execute(code, silent=True, store_history=False), _FORK_SECONDS)
         return reply is not None and reply["content"].get("status") == "ok"
 
     async def end(self) -> None:

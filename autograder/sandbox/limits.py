@@ -8,9 +8,8 @@ OUT_OF_TIME = "Cell `{cell}` was stopped after {seconds:g} s: is there a loop th
 OUT_OF_MEMORY = "Cell `{cell}` was stopped: your notebook used more than {gigabytes:g} GB of memory."
 TOO_MANY_PROCESSES = "Cell `{cell}` was stopped: your notebook started more than {processes} processes."
 TOO_MUCH_OUTPUT = "The output of cell `{cell}` was cut off after {megabytes:g} MB."
-KERNEL_ENDED = (
-    "Cell `{cell}` ended the kernel (a crash, or a call such as os._exit); the notebook was run again without it."
-)
+KERNEL_ENDED = "Cell `{cell}` ended the kernel (a crash, or a call such as os._exit); it was left out."
+DISTURBED = "Cell `{cell}` disturbed the messages between your notebook and the grader; it was left out."
 NOT_REACHED = "Cell `{cell}` was not run: your notebook had used up its {seconds:g} s."
 
 

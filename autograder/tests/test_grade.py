@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
+import psutil
 import pytest
 
 from autograder.course import Assignment
@@ -144,7 +146,14 @@ HOSTILE = {
         "async def forged(*a, **kw): return {'status': 'ok', 'execution_count': 1}\n"
         "get_ipython().kernel.do_execute = forged"
     ),
-    "worker": "import autograder.bridge.worker as w\nw.Worker.answer = lambda self, request: w.Returned(True)",
+    "worker": (
+        "import gc\nfor o in gc.get_objects():\n"
+        "    if isinstance(o, type) and o.__name__ == 'Worker': o.answer = lambda self, request: None"
+    ),
+    "oracle": (
+        "from autograder.assignments.attention.oracle import attention\n"
+        "softmax = lambda x, dim=-1: attention(x, x, x)[1]"
+    ),
     "always-equal": "torch.allclose = torch.equal = lambda *a, **k: True\ntorch.Tensor.__eq__ = lambda *a: True",
     "pytest": "import builtins, pytest\npytest.main = lambda *a, **k: 0\nbuiltins.AssertionError = Exception",
     "listener": "import socket, glob, os\nfor path in glob.glob(os.environ['HOME'] + '/../fork-*'): os.unlink(path)",
@@ -196,3 +205,40 @@ def test_input_does_not_wait_for_anybody(chain: Assignment) -> None:
     graded = grade(chain, submission(playground="input('who is there?')"))
     assert graded.notebook.cells[1].outputs[0].ename == "StdinNotImplementedError"
     assert graded.report.notices == ()
+
+
+def test_the_grader_cannot_be_imported_beside_student_code(chain: Assignment) -> None:
+    graded = grade(chain, submission(playground="import autograder.checks"))
+    assert graded.notebook.cells[1].outputs[0].ename == "ModuleNotFoundError"
+    assert scores(graded.report) == [4.0, 2.0]
+
+
+FORGED_REPLY = """k = get_ipython().kernel
+k.session.send(k.shell_stream, 'execute_reply', {}, parent=k.get_parent(), ident=k._shell_parent_ident.get())"""
+HALF_A_PAIR = """import json
+from IPython.display import display
+get_ipython().kernel.session.pack = lambda o: json.dumps(o, default=str).encode()
+display({'text/plain': '\\ud800'}, raw=True)"""
+
+
+def test_a_forged_reply_disturbs_nobody(chain: Assignment) -> None:
+    report = grade(chain, submission(between=FORGED_REPLY)).report
+    assert scores(report) == [4.0, 2.0]
+
+
+def test_half_a_surrogate_pair_is_not_kept(chain: Assignment) -> None:
+    graded = grade(chain, submission(playground=HALF_A_PAIR))
+    assert scores(graded.report) == [4.0, 2.0]
+    nbformat.writes(graded.notebook).encode()  # type: ignore[no-untyped-call]
+
+
+def test_an_unhampered_daemon_without_environment_ends_too(chain: Assignment) -> None:
+    daemon = (
+        "import os\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0: os.execve('/bin/sleep', ['sleep', '613'], {})\n"
+        "    os._exit(0)"
+    )
+    assert scores(grade(chain, submission(playground=daemon)).report) == [4.0, 2.0]
+    assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "613"]]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import torch
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 from torch import Tensor
 
@@ -24,7 +24,14 @@ def for_many(cases: SearchStrategy[Case], check: Callable[[Case], None]) -> None
     """
     failures: list[BaseException] = []
 
-    @settings(max_examples=12, database=None, deadline=None, print_blob=False, phases=[Phase.generate])
+    @settings(
+        max_examples=12,
+        database=None,
+        deadline=None,
+        print_blob=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),  # a slow machine is not the student's fault
+    )
     @given(cases)
     def run(case: Case) -> None:
         if failures:
