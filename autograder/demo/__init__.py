@@ -29,7 +29,7 @@ from autograder.sandbox.limits import Limits
 ASSIGNMENT = "attention"
 
 #: Tighter than in a real course, so that nobody waits half a minute for the endless loop.
-LIMITS = Limits(cell_seconds=15.0)
+LIMITS = Limits(cell_seconds=10.0)
 
 
 def run_demo(course: Course, folder: Path) -> None:
