@@ -34,8 +34,8 @@ class Lineup:
 
         Where several did, each would have to explain it in the same words (some mistakes cannot be told apart).
         """
-        if not student.transcript:
-            return None
+        if all(str(exchange.outcome) == "mismatch" for exchange in student.transcript):
+            return None  # nothing was asked, or only whether devices mix, which every such mistake answers alike
         suspects = [suspect for suspect in self._job.suspects if check in suspect.checks]
         matching = [s for s in suspects if _alike(student.transcript, self._transcript(check, s, rerun))]
         return matching[0] if len({suspect.explanation for suspect in matching}) == 1 else None

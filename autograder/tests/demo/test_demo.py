@@ -1,4 +1,4 @@
-"""The demo's parts; the whole of it is run by `make demo`."""
+"""The demo's parts; `test_whole_demo.py` runs the whole of it."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_a_submission_from_hand_in_to_feedback(assignment: Assignment, course: C
     assert marks(course, "partly") == {
         "double": Mark(1.5),
         "on-gpu": Mark(None, needs_person=True),
-        "whole": Mark(0.0),
+        "whole": Mark(0.0, extra=1.0),
         "why": Mark(None, needs_person=True),
     }
     generate_feedback(course, assignment)
