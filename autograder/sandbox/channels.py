@@ -31,7 +31,7 @@ class Channel(AsyncZMQSocketChannel):
                 if _in_form(message):
                     return dict(message)
             except _NO_MESSAGE:
-                pass
+                pass  # garbage that student code wrote: there was no message
             if timeout is not None:
                 raise Empty
 
