@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from autograder.course import Assignment
 from autograder.grade import close
 from autograder.tests.chain import make_chain
 from autograder.tests.forks import FakeKernel
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> None:
+    """Jobs in the background inherit an ignored Ctrl-C; the tests of it need Python's own handler."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
