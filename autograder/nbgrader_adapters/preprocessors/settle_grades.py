@@ -73,7 +73,8 @@ def _settle_score(grade: Grade, exercise: ExerciseResult) -> None:
 def _settle_bonus(grade: Grade, cell: NotebookNode, exercise: ExerciseResult, before: Report | None) -> None:
     now = bonus_points(cell, exercise)
     given = bonus_points(cell, result_for(cell, before)) if before else 0.0
-    if score_of(exercise) is not None and (grade.extra_credit or 0.0) == given:
+    untouched = grade.extra_credit in (None, given)  # None also in a gradebook that was begun anew
+    if score_of(exercise) is not None and untouched:
         grade.extra_credit = now or None
 
 
