@@ -18,6 +18,7 @@ from traitlets.config import Config
 
 from autograder.nbgrader_adapters.exporter import AutogradeExporter
 from autograder.nbgrader_adapters.late import LatePenalty
+from autograder.nbgrader_adapters.pages import FeedbackExporter
 from autograder.nbgrader_adapters.preprocessors import (
     CleanOutputs,
     Execute,
@@ -75,5 +76,7 @@ def configure(c: Config) -> None:
 
 
 def _make_pages_safe(c: Config) -> None:
-    """Feedback and formgrader render by the same exporter: text cells are cleaned (raw cells are by itself)."""
-    c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader_adapters.clean.markdown2html"}
+    """Feedback and formgrader render by the same filters; feedback is also a page of its own, without scripts."""
+    ours = "autograder.nbgrader_adapters.clean."
+    c.HTMLExporter.filters = {"markdown2html": ours + "markdown2html", "clean_html": ours + "clean_raw"}
+    c.GenerateFeedback.exporter_class = FeedbackExporter

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from markupsafe import Markup
+
 from autograder.model import ExerciseResult, Verdict
 from autograder.report import sentences
 from autograder.report.classes import ClassReport, Row
 from autograder.report.clean import points
+from autograder.report.policy import policy
 from autograder.report.tally import Bin, CheckRate
 from autograder.report.templates import environment
 
@@ -50,10 +53,13 @@ class Bar:
 
 def class_page(report: ClassReport) -> str:
     """The whole page."""
+    style = environment().get_template("class.css").render()
     return (
         environment()
         .get_template("class.html")
         .render(
+            style=Markup(style),  # noqa: S704 # a file of ours, without a field in it
+            policy=policy([style]),
             report=report,
             columns=list(_columns(report.distribution)),
             picture={"width": _WIDTH, "height": _HEIGHT, "room": _ROOM, "words": _distribution_words(report)},

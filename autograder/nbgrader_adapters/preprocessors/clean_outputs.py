@@ -10,7 +10,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.nbgrader_adapters.clean import MAX_HTML, Budget, clean_html
+from autograder.nbgrader_adapters.clean import MAX_HTML, Budget, clean_html, render_markdown
 
 #: Characters of text that a notebook may show in one output, and in all of them.
 MAX_TEXT = 100_000
@@ -26,8 +26,8 @@ _PICTURES = ("image/png", "image/jpeg", "image/gif")
 class CleanOutputs(NbGraderPreprocessor):
     """Rebuilds every output from the parts that are known to be safe.
 
-    Script, widgets and all else that a browser would run are dropped, HTML is cleaned, metadata goes, long text is
-    cut. The text of an output is never trusted to say what kind of thing it is.
+    Script, widgets and all else that a browser would run are dropped, HTML is cleaned, formulae become HTML, metadata
+    goes, long text is cut. The text of an output is never trusted to say what kind of thing it is.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -54,19 +54,24 @@ def clean_output(output: NotebookNode, html: Budget) -> NotebookNode | None:
     if output.output_type == "error":
         lines = _cut("\n".join(map(str, output.traceback))).split("\n")
         return _output("error", ename=_cut(output.ename), evalue=_cut(output.evalue), traceback=lines)
-    items = output.get("data", {}).items()
-    data = {kind: value for kind, raw in items if (value := _clean_data(kind, raw, html))}
+    texts = {kind: _joined(raw) for kind, raw in output.get("data", {}).items()}
+    data = {kind: value for kind, text in texts.items() if (value := _clean_data(kind, text, html))}
+    if "text/latex" in texts and "text/html" not in data:
+        data["text/html"] = render_markdown(texts["text/latex"], html)
     return _output("display_data", data=data, metadata={}) if data else None
 
 
-def _clean_data(kind: str, raw: Any, html: Budget) -> str | None:
-    text = "".join(map(str, raw)) if isinstance(raw, list) else str(raw)
+def _joined(raw: Any) -> str:
+    return "".join(map(str, raw)) if isinstance(raw, list) else str(raw)
+
+
+def _clean_data(kind: str, text: str, html: Budget) -> str | None:
     if kind in _PICTURES:
         return _picture(text)
-    if kind in ("text/plain", "text/latex"):
+    if kind == "text/plain":
         return _cut(text)
     if kind == "text/html" and html.allows(text, MAX_HTML):
-        return clean_html(text)
+        return f'<div class="tex2jax_ignore mathjax_ignore">{clean_html(text)}</div>'
     return None
 
 

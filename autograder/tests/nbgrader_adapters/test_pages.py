@@ -227,7 +227,7 @@ def test_honest_words_stay(assignment: Assignment, course: Course, grader: FakeG
     generate_feedback(course, assignment)
     page = feedback_page(course, "alice").read_text()
     assert "<strong>Because</strong>" in page
-    assert "$a &lt; b$" in page
+    assert "<mi>a</mi><mo>&lt;</mo><mi>b</mi>" in page
     assert "<code>x &lt; y</code>" in page
     assert '<td colspan="2">0.5</td>' in page
     assert f'alt="pasted" src="data:image/png;base64,{PIXEL}"' in page
