@@ -17,6 +17,7 @@ import hashlib
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -106,6 +107,12 @@ class Course:
         raise UsageError(f"There is no assignment {name!r} in this course; there are: {known}.")
 
     @property
+    def private(self) -> tuple[Path, ...]:
+        """What student code must not even see."""
+        names = ("source", "release", "submitted", "autograded", "feedback", "gradebook.db", ".autograder", ".git")
+        return (*(self.root / name for name in names), self.root / "autograder" / "assignments", self.root / _MARK)
+
+    @property
     def state(self) -> Path:
         """The folder for run-time files, made on first use and closed to others."""
         folder = self.root / ".autograder"
@@ -114,7 +121,7 @@ class Course:
 
     @cached_property
     def secret(self) -> bytes:
-        """The key that secret test inputs are drawn with; made once per course, 32 bytes.
+        """The key that secret test inputs are drawn with; made on first use, once per course, 32 bytes.
 
         Raises:
             CourseError: the file holds something else.
@@ -130,12 +137,35 @@ class Course:
             raise CourseError(f"{path} does not hold a key of 32 bytes; restore it, or delete it to draw new inputs.")
         return key
 
+    def rotate_secret(self) -> Path:
+        """Draws all inputs anew from now on: makes a new key, and gives the file that the old one is kept in.
 
-def _make_secret(path: Path) -> None:
-    """Writes a new key whole, or leaves the one that another run has just made."""
+        For the day on which the key may have become known. Grades that were given stay as they are, but grading
+        the same submission again now meets other inputs. Who has to reproduce an older grade puts the kept file
+        (`secret.<date and time in UTC>`) back in the place of `secret`. There is a key at every moment; whoever
+        calls this holds the course's lock, so that no class is graded with both.
+        """
+        path = self.state / "secret"
+        if not path.exists():
+            _make_secret(path)
+        kept = path.with_name(f"secret.{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
+        os.link(path, kept)
+        _draft(path).replace(path)
+        vars(self).pop("secret", None)  # what was read before
+        return kept
+
+
+def _draft(path: Path) -> Path:
+    """A new key, whole, in a file beside `path`."""
     draft = path.with_suffix(f".{secrets.token_hex(8)}")  # a thread of this process may be making one as well
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_hex(32))
+    return draft
+
+
+def _make_secret(path: Path) -> None:
+    """Writes a new key whole, or leaves the one that another run has just made."""
+    draft = _draft(path)
     try:
         os.link(draft, path)
     except FileExistsError:

@@ -23,7 +23,6 @@ import resource
 import select
 import signal
 import socket
-import struct
 import sys
 from importlib.abc import MetaPathFinder
 from typing import Any
@@ -41,13 +40,14 @@ _servers: list[int] = []  # this kernel's fork servers
 def serve(connection: socket.socket, worker: Worker) -> None:
     """Answers requests until the other side closes, or sends what is no request."""
     stream = connection.makefile("rwb")
-    while header := stream.read(4):
-        request = messages.decode_request(stream.read(struct.unpack(">I", header)[0]))
+    while head := stream.read(messages.HEAD.size):
+        size, nonce = messages.HEAD.unpack(head)
+        request = messages.decode_request(stream.read(size))
         try:
-            frame = messages.encode(worker.answer(request))
+            body = messages.encode(worker.answer(request))
         except MalformedMessage as error:
-            frame = messages.encode(Raised("ValueError", f"what came back cannot be sent: {error}"))
-        stream.write(frame)
+            body = messages.encode(Raised("ValueError", f"what came back cannot be sent: {error}"))
+        stream.write(messages.frame(nonce, body))
         stream.flush()
 
 

@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 import math
-import select
+import secrets
 import socket
-import struct
 import time
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +18,7 @@ from autograder.bridge.messages import MalformedMessage, Reply, Request
 from autograder.bridge.worker import Worker
 from autograder.errors import CallCrashed, CallTimeout
 
+MAX_REPLIES = 256 * 2**20  #: bytes in all replies on one line, which its check may hold all at once
 _CONNECT_SECONDS = 5.0
 
 
@@ -46,9 +46,9 @@ class LocalConnection:
 
     def ask(self, request: Request) -> Reply:
         """The worker's reply; see `Connection.ask`."""
-        received = messages.decode_request(messages.encode(request)[4:])
+        received = messages.decode_request(messages.encode(request))
         try:
-            return messages.decode_reply(messages.encode(self._worker.answer(received))[4:])
+            return messages.decode_reply(messages.encode(self._worker.answer(received)))
         except MalformedMessage as error:
             raise CallCrashed(str(error)) from None
 
@@ -67,29 +67,43 @@ class SocketConnection:
 
     def __init__(self, path: Path, seconds: float, until: float = math.inf) -> None:
         self._seconds, self._until = seconds, until
-        self._socket = connect(path)
+        self._bytes_left = MAX_REPLIES
+        self._socket = connect(path, until - time.monotonic())
 
     def ask(self, request: Request) -> Reply:
         """The student's reply; see `Connection.ask`."""
-        frame = messages.encode(request)  # what fails here is the grader's own fault
-        started = time.monotonic()
+        body = messages.encode(request)  # what fails here is the grader's own fault
+        nonce, started = secrets.token_bytes(messages.NONCE), time.monotonic()
         deadline = min(started + self._seconds, self._until)
         try:
             self._refuse_unasked()
-            self._send(frame, deadline)
-            size = struct.unpack(">I", self._receive(4, deadline))[0]
-            if size > messages.MAX_FRAME:
-                raise CallCrashed("the reply is larger than any reply may be")
-            return messages.decode_reply(self._receive(size, deadline))
+            self._send(messages.frame(nonce, body), deadline)
+            reply = messages.decode_reply(self._answer(nonce, deadline))
+            self._refuse_second()
         except TimeoutError:
             raise CallTimeout(round(max(deadline - started, 0.0), 1)) from None
         except (OSError, MalformedMessage) as error:
             raise CallCrashed(str(error)) from None
+        return reply
 
     def _refuse_unasked(self) -> None:
         """What is there before a question is no answer to it."""
-        if select.select([self._socket], [], [], 0)[0]:
-            raise CallCrashed("it answered, or ended, before it was asked")
+        waiting = self._waiting()
+        if waiting is not None:
+            raise CallCrashed("it answered before it was asked" if waiting else "it ended before it was asked")
+
+    def _refuse_second(self) -> None:
+        """One question, one answer; what comes later than this meets the next question."""
+        if self._waiting():
+            raise CallCrashed("more came back than one answer")
+
+    def _waiting(self) -> bytes | None:
+        """A byte that has arrived (it stays there), none at all from a peer that is gone, or None."""
+        self._socket.settimeout(0)
+        try:
+            return self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return None
 
     def _send(self, data: bytes, deadline: float) -> None:
         view = memoryview(data)
@@ -97,15 +111,26 @@ class SocketConnection:
             self._wait(deadline)
             view = view[self._socket.send(view) :]
 
-    def _receive(self, size: int, deadline: float) -> bytes:
-        data = bytearray()
-        while len(data) < size:
+    def _answer(self, nonce: bytes, deadline: float) -> bytearray:
+        """The body of the reply to that request; nothing is set aside for it before its length is known to be fair."""
+        size, echoed = messages.HEAD.unpack(self._receive(messages.HEAD.size, deadline))
+        if echoed != nonce:
+            raise CallCrashed("it answered something that was not asked")
+        if size > min(messages.MAX_FRAME, self._bytes_left):
+            raise CallCrashed("the reply is larger than any reply may be")
+        self._bytes_left -= size
+        return self._receive(size, deadline)
+
+    def _receive(self, size: int, deadline: float) -> bytearray:
+        data = bytearray(size)
+        view = memoryview(data)
+        while view:
             self._wait(deadline)
-            chunk = self._socket.recv(min(size - len(data), 2**20))
-            if not chunk:
+            count = self._socket.recv_into(view)
+            if not count:
                 raise CallCrashed("the process ended before it answered")
-            data += chunk
-        return bytes(data)
+            view = view[count:]
+        return data
 
     def _wait(self, deadline: float) -> None:
         left = deadline - time.monotonic()
@@ -141,10 +166,10 @@ class ForkControl:
         self._socket.close()
 
 
-def connect(path: Path) -> socket.socket:
-    """A stream socket connected to `path`; raises CallCrashed."""
+def connect(path: Path, seconds: float = _CONNECT_SECONDS) -> socket.socket:
+    """A stream socket connected to `path`, in a few seconds or fewer; raises CallCrashed."""
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    line.settimeout(_CONNECT_SECONDS)
+    line.settimeout(min(max(seconds, 0.0), _CONNECT_SECONDS))
     try:
         line.connect(str(path))
     except OSError as error:

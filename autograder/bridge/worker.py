@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from autograder.bridge import messages
+from autograder.bridge import messages, values
 from autograder.bridge.messages import HandleValue, Raised, Reply, Request, Returned
 
 
@@ -26,17 +26,17 @@ class Worker:
         """The reply to one request; whatever student code raises becomes a `Raised`."""
         try:
             handler: Callable[[Any], object] = getattr(self, f"_{type(request).__name__.lower()}")
-            return Returned(messages.pack(handler(request), self._keep))
+            return Returned(values.pack(handler(request), self._keep))
         except BaseException as error:  # noqa: BLE001 - SystemExit is an answer like any other
             return self._raised(error)
 
     def _keep(self, value: object) -> HandleValue:
-        handle = HandleValue(len(self.objects), type(value).__name__[:100])
+        handle = HandleValue(len(self.objects), _capped(type(value).__name__, messages.MAX_NAME))
         self.objects[handle.id] = value
         return handle
 
     def _thaw(self, value: messages.Value) -> Any:
-        return messages.unpack(value, lambda handle: self.objects[handle.id])
+        return values.unpack(value, lambda handle: self.objects[handle.id])
 
     def _resolve(self, target: str | HandleValue) -> Any:
         if isinstance(target, HandleValue):
@@ -145,7 +145,9 @@ class Worker:
 
     def _raised(self, error: BaseException) -> Raised:
         try:
-            return Raised(_capped(type(error).__name__)[:100], _capped(str(error)), **self._place_of(error))
+            return Raised(
+                _capped(type(error).__name__, messages.MAX_NAME), _capped(str(error)), **self._place_of(error)
+            )
         except BaseException:  # noqa: BLE001 - a student's exception may do anything when it is looked at
             return Raised("Exception", "(the exception itself could not be read)")
 
@@ -156,12 +158,12 @@ class Worker:
             return {}
         summary = traceback.StackSummary.extract(iter(frames[-1:]))[0]
         return {
-            "function": _capped(summary.name)[:100],
+            "function": _capped(summary.name, messages.MAX_NAME),
             "line": summary.lineno or 0,
             "text": _capped(summary.line or ""),
         }
 
 
-def _capped(text: str) -> str:
+def _capped(text: str, limit: int = messages.MAX_TEXT) -> str:
     """A plain text of bounded length that UTF-8 can hold, even of a text that is a class of the student's."""
-    return str.__getitem__(text, slice(messages.MAX_TEXT)).encode("utf-8", "replace").decode()
+    return str.__getitem__(text, slice(limit)).encode("utf-8", "replace").decode()

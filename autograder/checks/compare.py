@@ -100,10 +100,10 @@ def describe(value: object, depth: int = 0) -> str:
         inner = ", ".join(describe(item, depth + 1) for item in value[:8]) if depth < _DEEPEST else "…"
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
     if isinstance(value, str):
-        return repr(value[:80])[:80]
+        return sentences.quoted(repr(value[:80]), 80)
     if value is None or isinstance(value, bool | int | float):
         return repr(value)[:80]
-    return f"a {getattr(value, 'kind', type(value).__name__)}"
+    return f"a {sentences.quoted(getattr(value, 'kind', type(value).__name__), 100)}"
 
 
 def _no_nan(tensor: torch.Tensor, expected: torch.Tensor, words: str, actual: object) -> None:

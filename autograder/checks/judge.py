@@ -6,8 +6,8 @@
            ←(results)─
 
 It is no ancestor of any student process (the grader starts both), so nothing in its memory can be
-inherited. It stays warm from submission to submission; should it die, that exercise gets no verdict
-(an error to look at) and the next one a new judge.
+inherited. It stays warm from submission to submission, and is replaced after some hundred jobs. Student code cannot
+reach it: should it die or hang, that is the grader's own fault, and nobody's zero.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ import logging
 import multiprocessing
 import os
 import signal
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -28,42 +32,156 @@ from autograder.checks import sentences
 from autograder.checks.catalogue import PYTEST_ARGUMENTS, ExerciseChecks, catalogue
 from autograder.checks.job import Job
 from autograder.checks.plugin import GradingPlugin
-from autograder.errors import CallCrashed
+from autograder.errors import AutograderError, CallCrashed, CourseError
 from autograder.model import CheckResult, Verdict
+
+Result = TypeVar("Result")
+JOBS = 500  #: after so many a fresh process takes over
+OWN_SECONDS = 120.0  #: for what is not student code: starting, collecting checks, recognising mistakes
+_END_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
 
-class Judge:
-    """Runs jobs in a process of its own, started with the first of them."""
+class _Died(Exception):
+    """The judge's process ended before it answered."""
 
-    def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
+
+class Judge:
+    """Runs jobs in a process of its own, started with the first of them; one at a time, from any thread.
+
+    Args:
+        jobs: how many the process does before a fresh one takes over, so that nothing piles up in it.
+        own_seconds: time beyond that of the student's code after which the process counts as hung.
+    """
+
+    def __init__(self, jobs: int = JOBS, own_seconds: float = OWN_SECONDS) -> None:
+        self._most, self._own_seconds = jobs, own_seconds
+        self._lock = threading.Lock()
+        self._process: _Process | None = None
+        self._done = 0
 
     def check(self, job: Job) -> tuple[CheckResult, ...]:
-        """The verdicts on one exercise; empty when the judge died, which stands for a grader's error."""
+        """The verdicts on one exercise; of kind ERROR where the judge failed (none at all where it fails for good)."""
         try:
-            return self._process().submit(run_job, job).result()
-        except BrokenProcessPool:
-            _log.exception("the judge died while it checked %s", job.grade_id)
-            self.close()
-            return ()
+            return self._twice(run_job, job, job.exercise_seconds + self._own_seconds)
+        except AutograderError:
+            raise
+        except Exception:  # noqa: BLE001 - of whatever kind: it is the grader's own fault, and a verdict
+            _log.exception("the judge failed while it checked %s", job.grade_id)
+            return self._no_verdicts(job)
 
     def catalogue(self, tests: Path) -> dict[str, ExerciseChecks]:
         """What the file checks, by graded cell; raises CourseError when it cannot be collected."""
-        return self._process().submit(catalogue, tests).result()
-
-    def _process(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_prepare)
-        return self._pool
+        try:
+            return self._twice(catalogue, tests, self._own_seconds)
+        except (_Died, TimeoutError):
+            raise CourseError(f"Collecting the checks in {tests} ended or blocked its process.") from None
 
     def close(self) -> None:
-        """Ends the process."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        """Ends the process, when it has done what it is at."""
+        with self._lock:
+            self._end(_END_SECONDS)
+
+    def _no_verdicts(self, job: Job) -> tuple[CheckResult, ...]:
+        try:
+            checks = self.catalogue(job.tests)[job.grade_id].checks
+        except Exception:  # noqa: BLE001 - then there is not even a list of what was not checked
+            return ()
+        return tuple(replace(check, verdict=Verdict.ERROR, message=sentences.GRADER_FAILED) for check in checks)
+
+    def _twice(self, work: Callable[[Any], Result], argument: object, seconds: float) -> Result:
+        """What the work gives; a process that died is replaced and asked once more, one that hung is not."""
+        with self._lock:
+            try:
+                return self._once(work, argument, seconds)
+            except _Died:
+                _log.warning("the judge died, and a fresh one is asked once more")
+                return self._once(work, argument, seconds)
+
+    def _once(self, work: Callable[[Any], Result], argument: object, seconds: float) -> Result:
+        try:
+            result = self._ready().ask((work, argument), seconds)
+        except BaseException:
+            self._end(0.0)  # an answer that is still to come would be taken for that to the next question
+            raise
+        if isinstance(result, BaseException):
+            raise result
+        answer: Result = result
+        return answer
+
+    def _ready(self) -> _Process:
+        """The process; a fresh one where there is none, or where it has done enough."""
+        if self._done >= self._most:
+            self._end(_END_SECONDS)
+        if self._process is None:
+            self._process, self._done = _Process(), 0
+        self._done += 1
+        return self._process
+
+    def _end(self, seconds: float) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.end(seconds)
+
+
+class _Process:
+    """The judge's process and the line to it, as the grader holds them."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._line, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True, name="judge")
+        self._process.start()
+        theirs.close()
+
+    def ask(self, work: tuple[Callable[[Any], object], object], seconds: float) -> Any:
+        """What the work gives, or the exception that it raised.
+
+        Raises:
+            _Died: the process ended. TimeoutError: it was ended, because it had not answered in time.
+        """
+        started, alarm = time.monotonic(), threading.Timer(seconds, self._process.kill)
+        alarm.start()
+        try:
+            self._line.send(work)
+            return self._line.recv()
+        except (EOFError, OSError):
+            if time.monotonic() - started < seconds:
+                raise _Died from None
+            raise TimeoutError(f"the judge did not answer within {seconds:g} s") from None
+        finally:
+            alarm.cancel()
+            alarm.join()  # while the process's number is still its own
+
+    def end(self, seconds: float) -> None:
+        """Leaves the process these seconds to end by itself, which it does when nobody can ask it any more."""
+        self._line.close()
+        self._process.join(seconds)
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+
+
+def _serve(line: Connection) -> None:
+    """The judge's life: one piece of work after another, until the grader is gone."""
+    _prepare()
+    while True:
+        try:
+            work, argument = line.recv()
+        except EOFError:
+            return
+        line.send(_result_of(work, argument))
+
+
+def _result_of(work: Callable[[Any], object], argument: object) -> object:
+    try:
+        return work(argument)
+    except AutograderError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - of whatever kind: the grader hears of it, and the judge lives on
+        _log.exception("the judge failed")
+        return RuntimeError(repr(error))  # its own kind may not survive the journey
 
 
 def _prepare() -> None:
@@ -81,13 +199,10 @@ def run_job(job: Job) -> tuple[CheckResult, ...]:
         control = ForkControl(job.socket)
     except CallCrashed as error:
         return _never_started(job, str(error))
-    plugin = GradingPlugin(job, control)
-    try:
-        pytest.main(
-            [*PYTEST_ARGUMENTS, f"--hypothesis-seed={int.from_bytes(job.key[:4])}", str(job.tests)], plugins=[plugin]
-        )
-    finally:
-        control.close()
+    with closing(control):  # the fork server serves the next job when this line ends
+        plugin = GradingPlugin(job, control)
+        seed = f"--hypothesis-seed={int.from_bytes(job.key[:4])}"
+        pytest.main([*PYTEST_ARGUMENTS, seed, str(job.tests)], plugins=[plugin])
     return plugin.results
 
 

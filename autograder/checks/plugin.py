@@ -16,7 +16,7 @@ import inspect
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
@@ -84,11 +84,11 @@ class GradingPlugin:
             raise CallTimeout(self._job.exercise_seconds)
         student = Student(self._control.connect(self._job.call_seconds, until=self._deadline))
         request.node.stash[_STUDENT] = student
-        for source in self._job.stand_ins:
-            student.define(source)
-        student.transcript.clear()
-        yield student
-        student.close()
+        with closing(student):
+            for source in self._job.stand_ins:
+                student.define(source)
+            student.transcript.clear()
+            yield student
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 UNTOUCHED = "`{name}` is still the stub: it says that it is yours to write."
 UNDEFINED = (
     "There is no `{name}` in your notebook when this cell is reached: its cell is gone, or it stopped with an error."
@@ -29,7 +32,7 @@ DEVICE_MISMATCH = (
 DEVICE_UNKNOWN = "Whether `{called}` would run on another device cannot be told without one; this check does not count."
 NO_TIME = "`{called}` did not come back within {seconds} s, so it was stopped. Is there a loop that never ends?"
 NO_TIME_LEFT = "Not run: the {seconds} s that this exercise may take were used up by earlier checks."
-CRASHED = "The process with your code ended while a check called `{called}` ({reason})."
+CRASHED = "No answer came from `{called}`: {reason}."
 NEVER_STARTED = (
     "Your notebook's process did not take part in the checks ({reason}); does a cell change how cells are run?"
 )
@@ -37,10 +40,31 @@ NEEDS_GPU = "This check needs a GPU and there is none here; its points wait for 
 GRADER_FAILED = "The grader itself failed here; this costs you nothing, and a person will look at it."
 UNUSABLE = "`{called}` returned {came_back}, and that cannot be used as the result it should be ({reason})."
 
+LONGEST_QUOTE = 300  #: characters of a text by student code that are shown
 _LONGEST = 2_000
+_MOST_MARKS = 3  #: marks on one letter that are shown; stacked higher, they cover the lines around it
+_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  #: printable to Unicode, and invisible
 
 
 def shown(text: str) -> str:
-    """A text of bounded length without characters that steer a terminal; student code had a hand in it."""
-    cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in cut)
+    """A text of bounded length that steers no terminal and hides nothing; student code had a hand in it."""
+    return _visible(_cut(text, _LONGEST))
+
+
+def quoted(text: str, limit: int = LONGEST_QUOTE) -> str:
+    """What student code said, fit to stand in a sentence: one line, cut, and without ` which would end a `name`."""
+    return _visible(re.sub(r"\s*[\n\r\t\v\f]\s*", " ", _cut(text, limit))).replace("`", "'")
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _visible(text: str) -> str:
+    """The text with a mark in place of each character that is not to be seen (control, direction, no width)."""
+    characters, marks = [], 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        plain = char == "\n" or (char.isprintable() and char not in _BLANK and marks <= _MOST_MARKS)
+        characters.append(char if plain else "\N{REPLACEMENT CHARACTER}")
+    return "".join(characters)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.bridge import messages
+from autograder.bridge import messages, values
 from autograder.bridge.host import Connection
 from autograder.bridge.messages import HandleValue, MalformedMessage, Raised, Request
 from autograder.checks import sentences
@@ -50,11 +50,11 @@ class Remote:
 
     def load(self, weights: Mapping[str, torch.Tensor]) -> None:
         """Loads weights by name; fails the check when a name is missing or has another shape."""
-        packed = {name: messages.pack(tensor) for name, tensor in weights.items()}
+        packed = {name: values.pack(tensor) for name, tensor in weights.items()}
         found = self._student._ask(f"{self._name}.load_state_dict(…)", messages.Load(self.handle, packed))
         for key, sentence in (("missing", sentences.MISSING_WEIGHTS), ("misshapen", sentences.MISSHAPEN_WEIGHTS)):
             if found[key]:
-                fail(sentence.format(names=", ".join(found[key])))
+                fail(sentence.format(names=sentences.quoted(", ".join(found[key]))))
 
     def state(self) -> dict[str, torch.Tensor]:
         """Its state dict."""
@@ -164,13 +164,14 @@ class Student:
         return self._origin.get(id(value), self.last_called)
 
     def close(self) -> None:
-        """Ends the line to the code."""
+        """Ends the line to the code, and lets go of all that came over it."""
         self._connection.close()
+        self.transcript, self._origin = [], {}
 
     def _gradient_request(
         self, target: Target, args: Any, kwargs: Any, upstream: torch.Tensor | None, output: int | None
     ) -> messages.Gradients:
-        packed = None if upstream is None else messages.pack_tensor(upstream)
+        packed = None if upstream is None else values.pack_tensor(upstream)
         return messages.Gradients(_target(target), _pack_all(args), _pack_named(kwargs), [], packed, output)
 
     def _list(self, called: str, request: Request) -> list[Any]:
@@ -193,7 +194,7 @@ class Student:
             self.transcript.append(Exchange(called, f"{reply.kind}: {reply.message}", raised=True))
             raise StudentRaised(_raised_sentence(called, reply), reply.kind)
         try:
-            value = messages.unpack(reply.value, lambda handle: Remote(self, handle, called))
+            value = values.unpack(reply.value, lambda handle: Remote(self, handle, called))
         except MalformedMessage as error:
             self._broken = CallCrashed(str(error))
             raise self._broken from None
@@ -212,11 +213,11 @@ def _target(target: Target) -> str | HandleValue:
 
 
 def _pack_all(args: Sequence[Any]) -> list[messages.Value]:
-    return [messages.pack(arg.handle if isinstance(arg, Remote) else arg) for arg in args]
+    return [values.pack(arg.handle if isinstance(arg, Remote) else arg) for arg in args]
 
 
 def _pack_named(kwargs: Mapping[str, Any]) -> dict[str, messages.Value]:
-    return {key: messages.pack(arg) for key, arg in kwargs.items()}
+    return {key: values.pack(arg) for key, arg in kwargs.items()}
 
 
 def _describe_call(target: Target, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
@@ -228,15 +229,15 @@ def _describe_call(target: Target, args: Sequence[Any], kwargs: Mapping[str, Any
 def _raised_sentence(called: str, reply: Raised) -> str:
     name = called.split("(")[0].removeprefix("gradient of ")
     if reply.kind == "NotImplementedError" and reply.line and "NotImplementedError" in (reply.text or reply.kind):
-        return sentences.UNTOUCHED.format(name=reply.function or name)
+        return sentences.UNTOUCHED.format(name=sentences.quoted(reply.function, messages.MAX_NAME) or name)
     if reply.kind == "NameError" and reply.message == f"name '{name}' is not defined" and not reply.line:
         return sentences.UNDEFINED.format(name=name)
     template = sentences.RAISED_AT if reply.line else sentences.RAISED
     return template.format(
         called=called,
-        kind=reply.kind,
-        message=reply.message[:500],
-        function=reply.function,
+        kind=sentences.quoted(reply.kind, messages.MAX_NAME),
+        message=sentences.quoted(reply.message),
+        function=sentences.quoted(reply.function, messages.MAX_NAME),
         line=reply.line,
-        text=reply.text[:200],
+        text=sentences.quoted(reply.text),
     )

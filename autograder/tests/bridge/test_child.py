@@ -11,13 +11,8 @@ import psutil
 import pytest
 
 from autograder.bridge.host import ForkControl, SocketConnection
-from autograder.bridge.messages import (
-    Call,
-    Raised,
-    Reply,
-    Returned,
-    unpack,
-)
+from autograder.bridge.messages import NONCE, Call, Raised, Reply, Returned, frame
+from autograder.bridge.values import unpack
 from autograder.errors import CallCrashed, CallTimeout
 from autograder.tests.forks import FakeKernel
 
@@ -147,7 +142,7 @@ def test_a_worker_holds_no_file_but_its_line(serve: Serve) -> None:
 def test_garbage_ends_the_worker_and_nothing_else(serve: Serve) -> None:
     server = serve(STEPS)
     line = server.line()
-    line._socket.sendall(b"\0\0\0\3abc")
+    line._socket.sendall(frame(b"n" * NONCE, b"abc"))
     with pytest.raises(CallCrashed):
         line._receive(1, time.monotonic() + 20)
     assert server.ask("step") == 1

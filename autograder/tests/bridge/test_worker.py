@@ -22,9 +22,8 @@ from autograder.bridge.messages import (
     Returned,
     Script,
     State,
-    pack,
-    unpack,
 )
+from autograder.bridge.values import pack, pack_tensor, unpack
 from autograder.bridge.worker import Worker
 from autograder.checks.local import namespace_of
 
@@ -141,7 +140,7 @@ def test_gradients_of_inputs() -> None:
     made = worker("def f(x, y, z): return x * y, (x * 3).sum()")
     x, y = torch.randn(3), torch.randn(3)
     arguments = [pack(x), pack(y), 2]
-    first = made.answer(Gradients("f", arguments, {}, [0, 1], messages.pack_tensor(torch.full((3,), 2.0)), 0))
+    first = made.answer(Gradients("f", arguments, {}, [0, 1], pack_tensor(torch.full((3,), 2.0)), 0))
     dx, dy = value_of(first)
     torch.testing.assert_close(dx, 2 * y)
     torch.testing.assert_close(dy, 2 * x)

@@ -162,7 +162,7 @@ def test_a_value_of_very_many_parts_is_no_answer(bench: Bench) -> None:
     wide = "v = None\nfor _ in range(6): v = [v] * 7\ndef double(x):\n    return v"
     result = bench.one(VALUES, wide, call_seconds=20.0, exercise_seconds=20.0)
     assert result.verdict is Verdict.CRASHED
-    assert "more than 100,000 values" in result.message
+    assert "more than 200,000 values" in result.message
 
 
 def test_a_stand_in_replaces_an_earlier_function(bench: Bench) -> None:
