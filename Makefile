@@ -9,7 +9,7 @@ NEW_ENOUGH := 'import sys; sys.exit(sys.version_info < (3, 11))'
 FIND_PYTHON = for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
 	command -v "$$python" >/dev/null 2>&1 && "$$python" -c $(NEW_ENOUGH) 2>/dev/null && echo "$$python" && break; done
 
-.PHONY: help setup demo test test-all test-slow lint lab release verify
+.PHONY: help setup demo test test-all test-slow hostile lint lab release verify
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -31,6 +31,9 @@ test-all: test test-slow ## all of `test`, the slow tests, and the proofs of the
 test-slow: verify
 	@echo '== Slow tests'
 	@$(BIN)/python -m pytest -m 'slow and not gpu'
+
+hostile: $(READY) ## grade hostile and faulty submissions, and show what came of each
+	@$(BIN)/python -m autograder.tests.hostile
 
 lint: $(READY) ## ruff, mypy and the one-way imports
 	@echo '== Lint (ruff), layout (ruff format), types (mypy), one-way imports (lint-imports)'
