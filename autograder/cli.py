@@ -19,6 +19,7 @@ import click
 from autograder import __version__, terminal
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError, CourseError, UsageError
+from autograder.sandbox.limits import Limits, read_limits
 
 Arguments = ParamSpec("Arguments")
 
@@ -88,21 +89,45 @@ def release(assignments: tuple[str, ...], check: bool) -> None:
             click.echo(f"release/{assignment.name} is built.")
 
 
+_device = click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+_unsafe = click.option(
+    "--unsafe", is_flag=True, help="Run student code without the lock: only on a machine without secrets."
+)
+_limits = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Change a limit for this run, for example cell_seconds=60; `autograder doctor` lists them.",
+)
+
+
 @main.command()
 @click.argument("assignments", nargs=-1)
 @click.option("--student", help="Grade this student only.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@_device
 @click.option("--force", is_flag=True, help="Grade again what was graded already (marks given by hand stay).")
+@_limits
+@_unsafe
 @_speaks_plainly
-def grade(assignments: tuple[str, ...], student: str | None, device: str, force: bool) -> None:
+def grade(
+    assignments: tuple[str, ...], student: str | None, device: str, force: bool, limits: tuple[str, ...], unsafe: bool
+) -> None:
     """Grade what lies in submitted/ into the gradebook, one submission after another."""
     from autograder.nbgrader_adapters.grading import grade_class
 
     found = _assignments(assignments)
-    terminal.warn_about_sandbox()
+    terminal.warn_about_sandbox(unsafe)
     with terminal.ClassProgress() as progress:
         outcome = grade_class(
-            found[0].course, found, student=student, force=force, device=device, on_event=progress.show
+            found[0].course,
+            found,
+            student=student,
+            force=force,
+            device=device,
+            limits=read_limits(limits),
+            unsafe=unsafe,
+            on_event=progress.show,
         )
     terminal.show_class(outcome)
     sys.exit(0 if outcome.complete else 1)
@@ -111,17 +136,20 @@ def grade(assignments: tuple[str, ...], student: str | None, device: str, force:
 @main.command()
 @click.argument("notebook", type=click.Path(path_type=Path))
 @click.option("--assignment", "name", required=True, help="The assignment that the notebook answers.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@_device
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@_limits
+@_unsafe
 @_speaks_plainly
-def check(notebook: Path, name: str, device: str, as_json: bool) -> None:
+def check(notebook: Path, name: str, device: str, as_json: bool, limits: tuple[str, ...], unsafe: bool) -> None:
     """Grade one notebook file, without a gradebook."""
     from autograder.grade import check_file
 
     assignment = _assignments([name])[0]
     if not notebook.exists():
         raise UsageError(f"{notebook} does not exist.")
-    report = check_file(notebook, assignment, device=device).report
+    changed = Limits().changed(read_limits(limits))
+    report = check_file(notebook, assignment, device=device, limits=changed, unsafe=unsafe).report
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
     else:
@@ -131,14 +159,15 @@ def check(notebook: Path, name: str, device: str, as_json: bool) -> None:
 
 @main.command()
 @click.argument("assignments", nargs=-1)
+@_unsafe
 @_speaks_plainly
-def verify(assignments: tuple[str, ...]) -> None:
+def verify(assignments: tuple[str, ...], unsafe: bool) -> None:
     """Prove the checks: every misconception is caught, every right solution gets full marks."""
     from autograder.verify import verify as prove
 
     faulty = 0
     for assignment in _assignments(assignments):
-        proofs = terminal.while_proving(assignment.name, partial(prove, assignment))
+        proofs = terminal.while_proving(assignment.name, partial(prove, assignment, unsafe=unsafe))
         terminal.show_proofs(assignment.name, proofs)
         faulty += sum(bool(proof.faults) for proof in proofs)
     if faulty:
@@ -156,23 +185,33 @@ def report(assignment: str) -> None:
     click.echo(f"The report of {assignment}: {page}\nAs data: {data}")
 
 
+@main.command("rotate-secret")
+@_speaks_plainly
+def rotate_secret() -> None:
+    """Draw a new secret for the course: from now on, checks use other inputs."""
+    click.echo(Course.find(Path.cwd()).rotate_secret())
+
+
 @main.command()
 @_speaks_plainly
 def doctor() -> None:
-    """Show what this machine offers, and what to do about each gap."""
-    from autograder.doctor import examine
+    """Show what this machine offers, what was tried to break out of the lock, and the limits."""
+    from autograder.doctor import attempts, examine
 
     terminal.show_findings(examine())
+    terminal.show_attempts(attempts())
+    terminal.show_limits(Limits())
 
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("demo"))
+@_unsafe
 @_speaks_plainly
-def demo(folder: Path) -> None:
+def demo(folder: Path, unsafe: bool) -> None:
     """Grade a made-up class in a folder of its own, and show what an instructor and a student would see."""
     from autograder.demo import run_demo
 
-    run_demo(Course.find(Path.cwd()), folder)
+    run_demo(Course.find(Path.cwd()), folder, unsafe=unsafe)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib.metadata
 import os
 import shutil
@@ -10,6 +9,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from autograder.errors import KernelError
+from autograder.sandbox import landlock, lock, privileges
+from autograder.sandbox.choose import choose
+from autograder.sandbox.proof import Attempt, prove
+from autograder.sandbox.warm import WarmLauncher
 
 _PACKAGES = ("torch", "ipykernel", "nbclient", "nbgrader", "jupyterlab")
 _LEAST_DISK = 2 * 2**30
@@ -27,7 +32,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """All findings on this machine."""
-    probes: list[Callable[[], Finding]] = [_python, _sandbox, _landlock, _namespaces, _memory_limit, _gpu, _disk]
+    probes: list[Callable[[], Finding]] = [_python, _sandbox, _user, _landlock, _memory_limit, _gpu, _disk]
     return [probe() for probe in probes] + [_package(name) for name in _PACKAGES]
 
 
@@ -37,31 +42,37 @@ def _python() -> Finding:
     return Finding("Python", found, fine, "" if fine else "Use Python 3.11 or newer.")
 
 
-def _sandbox() -> Finding:
-    from autograder.sandbox import LEVEL
+def attempts() -> tuple[Attempt, ...]:
+    """Attempts to break out of the lock, made just now; none where there can be no lock."""
+    launcher = WarmLauncher()
+    try:
+        return prove(launcher, ()) if lock.REQUIRED else ()
+    except KernelError:
+        return ()
+    finally:
+        launcher.close()
 
-    remedy = "Student code runs with limits but is not locked in yet: grade only on a machine without secrets."
-    return Finding("lock around student code", LEVEL, LEVEL != "off", remedy if LEVEL == "off" else "")
+
+def _sandbox() -> Finding:
+    """Closes the lock and tries to break out of it."""
+    try:
+        level = choose(unsafe=False, modules=(), hidden=())
+    except KernelError as error:
+        return Finding("lock around student code", "off", False, str(error))
+    level.close()
+    return Finding("lock around student code", level.level, True)
+
+
+def _user() -> Finding:
+    own = lock.REQUIRED and privileges.may_change_user()
+    remedy = "" if own else "Namespaces part students from each other; run as root to give each of them a user as well."
+    return Finding("a user of its own for each kernel", "yes" if own else "no", own, remedy)
 
 
 def _landlock() -> Finding:
-    """Asks the kernel for its Landlock version (system call 444 with the flag for that)."""
-    version = ctypes.CDLL(None).syscall(444, None, 0, 1)
-    fine = version > 0
-    return Finding(
-        "Landlock", f"ABI {version}" if fine else "refused", fine, "" if fine else "Boot with lsm=…,landlock."
-    )
-
-
-def _namespaces() -> Finding:
-    allowed = _read("/proc/sys/user/max_user_namespaces").strip()
-    fine = allowed not in ("", "0")
-    return Finding(
-        "user namespaces",
-        "offered" if fine else "refused",
-        fine,
-        "" if fine else "Set sysctl user.max_user_namespaces.",
-    )
+    version = landlock.abi() if lock.REQUIRED else 0
+    remedy = "" if version else "The lock holds without it; with it there is one layer more: boot with lsm=…,landlock."
+    return Finding("Landlock", f"ABI {version}" if version else "none", bool(version), remedy)
 
 
 def _memory_limit() -> Finding:

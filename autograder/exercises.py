@@ -1,22 +1,21 @@
-"""Checks the exercises of one assignment, each in forks of the kernel that runs a submission.
+"""Checks the exercises of one assignment, each in a snapshot of the kernel that ran a submission.
 
 ::
 
-    Material (per assignment)  ─┐
-    kernel at a graded cell ────┴→ Checker ── fork ─→ judge ─→ ExerciseResult
+    Material (per assignment)            ─┐
+    snapshot, taken at a graded cell ─────┴→ Checker ─→ judge ─→ ExerciseResult
 """
 
 from __future__ import annotations
 
 import asyncio
-import atexit
+import re
 import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nbformat import NotebookNode
 
-from autograder.bridge.child import FORK_PREFIX
 from autograder.checks.catalogue import ExerciseChecks
 from autograder.checks.draw import derive
 from autograder.checks.job import Job, Suspect
@@ -26,12 +25,11 @@ from autograder.errors import CourseError
 from autograder.intake.notebook import released_notebook
 from autograder.misconceptions import reference_for, stand_ins_of, suspects_for
 from autograder.model import CheckResult, ExerciseResult, Verdict
-from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.slot import Slot
+from autograder.sandbox.snapshot import Snapshot
 
+_IMPORT = re.compile(r"\s*(?:import|from)\s+([A-Za-z_]\w*(?:\.\w+)*)")
 judge = Judge()  #: one trusted process for all submissions of this run
-atexit.register(judge.close)
 
 
 @dataclass(frozen=True)
@@ -85,14 +83,14 @@ def _fit_together(
 
 
 class Checker:
-    """Checks graded cells of one assignment in forks of a kernel."""
+    """Checks graded cells of one assignment in snapshots of a kernel."""
 
     def __init__(self, assignment: Assignment, device: str, limits: Limits) -> None:
-        self.assignment, self._device, self._limits = assignment, device, limits
+        self.assignment, self.device, self.limits = assignment, device, limits
         self.material = material_of(assignment, assignment.version)
         self._key = derive(assignment.course.secret, assignment.version)
 
-    async def check(self, kernel: Kernel, slot: Slot, cell: NotebookNode) -> ExerciseResult:
+    async def check(self, snapshot: Snapshot, cell: NotebookNode) -> ExerciseResult:
         """The student's own chain first; if that fails, with stand-ins for earlier exercises; the better counts.
 
         Where there are stand-ins, half of the time is kept for them: a loop in an earlier exercise, which eats up
@@ -101,13 +99,13 @@ class Checker:
         grade_id, empty = cell.metadata.nbgrader.grade_id, self.result_of(cell, ())
         needs = self.material.catalogue[grade_id].needs
         stand_ins = tuple(self.material.stand_ins[name] for name in needs)
-        seconds, started = self._limits.exercise_seconds, time.monotonic()
-        checks = await self.run(kernel, slot, grade_id, (), seconds / 2 if stand_ins else seconds)
+        seconds, started = self.limits.exercise_seconds, time.monotonic()
+        checks = await self.run(snapshot, grade_id, (), seconds / 2 if stand_ins else seconds)
         own = replace(empty, checks=checks)
         if own.state is not Verdict.FAILED or not stand_ins:
             return own
         left = max(seconds - (time.monotonic() - started), seconds / 2)
-        checks = await self.run(kernel, slot, grade_id, stand_ins, left)
+        checks = await self.run(snapshot, grade_id, stand_ins, left)
         helped = replace(empty, checks=checks, with_stand_ins=True)
         return helped if (helped.score or 0.0) > (own.score or 0.0) else own
 
@@ -118,24 +116,33 @@ class Checker:
         return ExerciseResult(grade_id, points or bonus, checks, bonus=not points)
 
     async def run(
-        self, kernel: Kernel, slot: Slot, grade_id: str, definitions: tuple[str, ...], seconds: float
+        self, snapshot: Snapshot, grade_id: str, definitions: tuple[str, ...], seconds: float
     ) -> tuple[CheckResult, ...]:
-        """The verdicts on one exercise in a fresh fork, after trusted definitions have been put into it."""
-        path = slot.fork_socket()
-        await kernel.send(f"{FORK_PREFIX}{path}")  # where that fails nobody listens, which the judge reports
+        """The verdicts on one exercise, after trusted definitions have been put into each of its workers."""
         job = Job(
-            socket=path,
+            socket=snapshot.path,
             tests=self.assignment.tests,
             grade_id=grade_id,
             key=self._key,
             reference=self.material.references[grade_id],
             stand_ins=definitions,
             suspects=self.material.suspects[grade_id],
-            device=self._device,
-            call_seconds=self._limits.call_seconds,
+            device=self.device,
+            call_seconds=self.limits.call_seconds,
             exercise_seconds=seconds,
         )
         return await asyncio.to_thread(judge.check, job)
+
+
+def imports_of(assignment: Assignment) -> set[str]:
+    """The packages that an assignment's released notebook imports; empty when it is not released."""
+    try:
+        cells = released_notebook(assignment).cells
+    except CourseError:
+        return set()
+    lines = (line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines())
+    found = (_IMPORT.match(line) for line in lines)
+    return {match.group(1) for match in found if match}
 
 
 def is_graded(cell: NotebookNode) -> bool:

@@ -5,17 +5,20 @@
     read and sanitise ─→ start a kernel ─→ for each cell, top to bottom
                               ↑               ├── a cell of the student's: execute it
                               │               ├── locked and tagged skip-execution: pass it by
-                              │               └── graded: fork; the judge checks the fork
+                              │               └── graded: take a snapshot
+                              │          ─→ the kernel ends, its outputs are final
+                              │          ─→ the judge checks every snapshot
                               └── once more without the cell that ended the kernel
     ─→ a report, and the notebook with its outputs
 
-Nothing here knows nbgrader; whoever wants marks in a gradebook takes the report there.
+Hidden inputs enter the sandbox only after the last output has left it. Nothing here knows nbgrader;
+whoever wants marks in a gradebook takes the report there.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
+import atexit
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,22 +28,29 @@ from typing import Any, TypeVar
 
 from nbformat import NotebookNode
 
+from autograder.bridge.child import SNAPSHOT
 from autograder.checks import sentences
-from autograder.course import Assignment
+from autograder.course import Assignment, Course
 from autograder.errors import KernelError, UsageError
-from autograder.exercises import Checker, is_graded, is_manual, is_skipped, judge
+from autograder.exercises import Checker, imports_of, is_graded, is_manual, is_skipped, judge
 from autograder.intake import accept
 from autograder.intake.files import read_notebook_file
 from autograder.model import ExerciseResult, ManualCell, Report, Verdict
-from autograder.sandbox import LEVEL
+from autograder.sandbox import limits as limit_sentences
+from autograder.sandbox.choose import choose
 from autograder.sandbox.kernel import Kernel, KernelGone
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.process import Launcher
 from autograder.sandbox.slot import Slot
+from autograder.sandbox.snapshot import Snapshot
 
 Result = TypeVar("Result")
 Progress = Callable[[str], None]
 
-KERNEL_COMMAND = (sys.executable, "-P", "-m", "autograder.bridge.child", "-f", "{connection_file}")
+KERNEL = "autograder.bridge.app:run"  #: what runs in a kernel's process
+WARM_UP = "autograder.bridge.app:warm_up"  #: what is done once for all kernels
+
+_launchers: dict[tuple[Course, bool], Launcher] = {}
 
 
 @dataclass(frozen=True)
@@ -52,19 +62,41 @@ class Graded:
 
 
 def close() -> None:
-    """Ends the judge; it starts again with the next submission."""
+    """Ends the judge and the zygote; they start again with the next submission."""
     judge.close()
+    while _launchers:
+        _launchers.popitem()[1].close()
 
 
-def check_file(path: Path, assignment: Assignment, *, device: str = "auto", limits: Limits | None = None) -> Graded:
+atexit.register(close)
+
+
+def launcher_for(course: Course, *, unsafe: bool = False) -> Launcher:
+    """What kernels of this course are started by; the lock was tried out when the first of them was wanted.
+
+    Raises:
+        LockRefused: this machine cannot lock student code in, and `unsafe` was not said.
+    """
+    if (course, unsafe) not in _launchers:
+        modules = [WARM_UP, *sorted({name for each in course.assignments for name in imports_of(each)})]
+        _launchers[course, unsafe] = choose(unsafe, modules, hidden=course.private)
+    return _launchers[course, unsafe]
+
+
+def check_file(
+    path: Path, assignment: Assignment, *, device: str = "auto", limits: Limits | None = None, unsafe: bool = False
+) -> Graded:
     """Grades one notebook file, without a gradebook.
 
     Raises:
         RejectedSubmission: the file is no notebook of this assignment.
         CourseError, KernelError: nothing is wrong with the submission.
     """
+    launcher_for(assignment.course, unsafe=unsafe)  # a machine that cannot grade says so before anything else
     clean = accept(read_notebook_file(path), assignment)
-    return grade_notebook(clean.notebook, assignment, device=device, limits=limits, notices=clean.notices)
+    return grade_notebook(
+        clean.notebook, assignment, device=device, limits=limits, unsafe=unsafe, notices=clean.notices
+    )
 
 
 def grade_notebook(
@@ -73,18 +105,20 @@ def grade_notebook(
     *,
     device: str = "auto",
     limits: Limits | None = None,
+    unsafe: bool = False,
     notices: Sequence[str] = (),
     on_progress: Progress | None = None,
 ) -> Graded:
     """Grades a sanitised notebook; may be called where an event loop runs already.
 
     Args:
+        unsafe: without a lock around student code.
         notices: what intake and sanitising had to say.
         on_progress: called with a few words at each graded cell.
     """
-    grading = _Grading(
-        notebook, assignment, resolve_device(device), limits or Limits(), on_progress or (lambda _: None)
-    )
+    launcher = launcher_for(assignment.course, unsafe=unsafe)
+    checker = Checker(assignment, resolve_device(device), limits or Limits())
+    grading = _Grading(notebook, checker, launcher, on_progress or (lambda _: None))
     report = run_blocking(grading.run())
     return Graded(replace(report, notices=(*notices, *report.notices)), notebook)
 
@@ -116,26 +150,22 @@ def run_blocking(work: Coroutine[Any, Any, Result]) -> Result:
 class _Grading:
     """One notebook on its way to a report."""
 
-    def __init__(
-        self, notebook: NotebookNode, assignment: Assignment, device: str, limits: Limits, on_progress: Progress
-    ) -> None:
-        self._notebook, self._device, self._limits = notebook, device, limits
-        self._say = on_progress
-        self._checker = Checker(assignment, device, limits)
+    def __init__(self, notebook: NotebookNode, checker: Checker, launcher: Launcher, on_progress: Progress) -> None:
+        self._notebook, self._checker, self._launcher, self._say = notebook, checker, launcher, on_progress
         self._results: dict[str, ExerciseResult] = {}
         self._left_out: set[int] = set()
         self._notices: list[str] = []
 
     async def run(self) -> Report:
         started = time.monotonic()
-        for _ in range(self._limits.restarts + 1):
+        for _ in range(self._checker.limits.restarts + 1):
             if await self._run_again():
                 break
         return Report(
             assignment=self._checker.assignment.name,
             version=self._checker.assignment.version,
-            sandbox=LEVEL,
-            device=self._device,
+            sandbox=self._launcher.level,
+            device=self._checker.device,
             exercises=tuple(self._result_of(cell) for cell in self._notebook.cells if is_graded(cell)),
             notices=tuple(self._notices),
             manual=tuple(
@@ -155,29 +185,45 @@ class _Grading:
 
     async def _run_through(self) -> bool:
         """Runs the notebook once; False when a cell ended the kernel and is to be left out."""
-        with Slot(self._limits) as slot:
-            kernel = Kernel(self._notebook, slot, KERNEL_COMMAND, self._device)
+        with Slot(self._checker.limits) as slot:
+            kernel = Kernel(self._notebook, slot, self._launcher, KERNEL, SNAPSHOT)
             try:
                 await kernel.start()
-                for index, cell in enumerate(self._notebook.cells):
-                    await self._visit(kernel, slot, index, cell)
-            except KernelGone as gone:
-                self._left_out.add(index)
-                self._notices.append(gone.sentence)
-                return False
+                taken, came_through = await self._visit_all(kernel)
+                await kernel.finish()
+                await self._check(taken, kernel)
             finally:
                 self._notices += [notice for notice in kernel.notices if notice not in self._notices]
                 await kernel.end()
-        return True
+        return came_through
 
-    async def _visit(self, kernel: Kernel, slot: Slot, index: int, cell: NotebookNode) -> None:
-        if is_graded(cell):
-            grade_id = cell.metadata.nbgrader.grade_id
-            if grade_id not in self._results:
-                self._say(grade_id)
-                self._results[grade_id] = await self._checker.check(kernel, slot, cell)
-        elif cell.cell_type == "code" and index not in self._left_out and not is_skipped(cell):
-            await kernel.execute(index)
+    async def _visit_all(self, kernel: Kernel) -> tuple[dict[str, Snapshot], bool]:
+        """Snapshots by graded cell, and whether the last cell was reached."""
+        taken: dict[str, Snapshot] = {}
+        for index, cell in enumerate(self._notebook.cells):
+            try:
+                if is_graded(cell) and cell.metadata.nbgrader.grade_id not in self._results:
+                    taken[cell.metadata.nbgrader.grade_id] = await kernel.snapshot()
+                elif cell.cell_type == "code" and not is_graded(cell) and self._is_to_run(index, cell):
+                    await kernel.execute(index)
+            except KernelGone as gone:
+                self._left_out.add(index)
+                self._notices.append(gone.sentence)
+                return taken, False
+        return taken, True
+
+    def _is_to_run(self, index: int, cell: NotebookNode) -> bool:
+        return index not in self._left_out and not is_skipped(cell)
+
+    async def _check(self, taken: dict[str, Snapshot], kernel: Kernel) -> None:
+        """Checks the snapshots that stand; one that a later cell ended is taken again in the next run."""
+        cells = {cell.metadata.nbgrader.grade_id: cell for cell in self._notebook.cells if is_graded(cell)}
+        for grade_id, snapshot in taken.items():
+            if self._left_out and not snapshot.stands:
+                continue
+            self._say(grade_id)
+            self._results[grade_id] = await self._checker.check(snapshot, cells[grade_id])
+            kernel.take_strike(limit_sentences.STRUCK_IN_CHECKS, exercise=grade_id)
 
     def _result_of(self, cell: NotebookNode) -> ExerciseResult:
         """The cell's result; checks that were never reached have crashed, so that nothing is given unseen."""

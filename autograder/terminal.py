@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from autograder.model import ExerciseResult, Report, Verdict
-from autograder.sandbox import LEVEL
 
 if TYPE_CHECKING:
     from autograder.doctor import Finding
     from autograder.nbgrader_adapters.grading import ClassOutcome, Event
+    from autograder.sandbox.limits import Limits
+    from autograder.sandbox.proof import Attempt
     from autograder.verify import Proof
 
 _WIDE = 150  # columns where there is no terminal to ask
@@ -36,9 +38,9 @@ MARKS = {
 }
 
 
-def warn_about_sandbox() -> None:
+def warn_about_sandbox(unsafe: bool) -> None:
     """Says so when student code is not locked in."""
-    if LEVEL == "off":
+    if unsafe:
         err.print("Note: student code runs with limits, but is not locked in (sandbox: off); every result says so.")
 
 
@@ -109,6 +111,24 @@ def show_findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         table.add_row(finding.what, finding.found, "✓" if finding.fine else "✗", finding.remedy)
     out.print(table)
+
+
+def show_attempts(attempts: Sequence[Attempt]) -> None:
+    """What was tried to break out of the lock."""
+    table = Table(title="Attempts to break out of the lock, made just now")
+    for column in ("layer", "what was tried", ""):
+        table.add_column(column, overflow="fold")
+    for attempt in attempts:
+        layer, _, tried = attempt.name.partition(": ")
+        table.add_row(layer, tried, f"[red]✗[/] {escape(attempt.escaped)}" if attempt.escaped else "✓ stopped")
+    if attempts:
+        out.print(table)
+
+
+def show_limits(limits: Limits) -> None:
+    """What a submission may use; each can be changed."""
+    values = ", ".join(f"{name}={value:g}" for name, value in asdict(limits).items())
+    out.print(f"Limits (--limit NAME=VALUE, or c.Execute.limits in nbgrader_config.py): {values}", highlight=False)
 
 
 class ClassProgress:

@@ -1,7 +1,7 @@
-"""Proves an assignment's checks : every wrong solution is caught, every right one passes.
+"""Proves an assignment's checks: every wrong solution is caught, every right one passes.
 
-The reference notebook runs once in a real kernel. At each graded cell, every misconception and every
-alternative of that exercise is put into a fork and checked over the real bridge.
+The reference notebook runs once in a real kernel, with a snapshot at each graded cell. Every misconception and
+every alternative of that exercise is put into forks of it and checked over the real bridge.
 """
 
 from __future__ import annotations
@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
+from nbformat import NotebookNode
+
+from autograder.bridge.child import SNAPSHOT
 from autograder.course import Assignment
 from autograder.exercises import Checker, is_graded, is_skipped
-from autograder.grade import KERNEL_COMMAND, run_blocking
+from autograder.grade import KERNEL, launcher_for, run_blocking
 from autograder.misconceptions import Variant, alternatives_of, misconceptions_of, reference_notebook
 from autograder.model import CheckResult, ExerciseResult, Verdict
 from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.process import Launcher
 from autograder.sandbox.slot import Slot
+from autograder.sandbox.snapshot import Snapshot
 
 _FINE = {Verdict.PASSED, Verdict.SKIPPED, Verdict.PENDING}
 
@@ -40,36 +45,46 @@ class Proof:
     recognised: bool = False
 
 
-def verify(assignment: Assignment, on_proof: Callable[[Proof], None] = lambda _: None) -> list[Proof]:
-    """All proofs of an assignment, in the order of its exercises."""
-    return run_blocking(_verify(assignment, on_proof))
+def verify(
+    assignment: Assignment, on_proof: Callable[[Proof], None] = lambda _: None, *, unsafe: bool = False
+) -> list[Proof]:
+    """All proofs of an assignment, in the order of its exercises; `unsafe`: without the lock."""
+    return run_blocking(_verify(assignment, on_proof, launcher_for(assignment.course, unsafe=unsafe)))
 
 
-async def _verify(assignment: Assignment, on_proof: Callable[[Proof], None]) -> list[Proof]:
+async def _verify(assignment: Assignment, on_proof: Callable[[Proof], None], launcher: Launcher) -> list[Proof]:
     notebook = reference_notebook(assignment)
     checker, proofs = Checker(assignment, "cpu", Limits()), list[Proof]()
     with Slot(Limits(submission_seconds=3600)) as slot:
-        kernel = Kernel(notebook, slot, KERNEL_COMMAND)
+        kernel = Kernel(notebook, slot, launcher, KERNEL, SNAPSHOT)
         try:
             await kernel.start()
-            for index, cell in enumerate(notebook.cells):
-                if is_graded(cell):
-                    bench = _Bench(checker, kernel, slot, cell.metadata.nbgrader.grade_id)
-                    async for proof in bench.proofs():
-                        proofs.append(proof)
-                        on_proof(proof)
-                elif cell.cell_type == "code" and not is_skipped(cell):
-                    await kernel.execute(index)
+            for bench in await _benches(checker, kernel, notebook):
+                async for proof in bench.proofs():
+                    proofs.append(proof)
+                    on_proof(proof)
         finally:
             await kernel.end()
     return proofs + _strays(assignment, set(checker.material.catalogue))
 
 
-class _Bench:
-    """Tries solutions of one exercise in forks of the reference's kernel."""
+async def _benches(checker: Checker, kernel: Kernel, notebook: NotebookNode) -> list[_Bench]:
+    """Runs the reference to its end; one bench for each graded cell."""
+    benches = []
+    for index, cell in enumerate(notebook.cells):
+        if is_graded(cell):
+            benches.append(_Bench(checker, await kernel.snapshot(), cell.metadata.nbgrader.grade_id))
+        elif cell.cell_type == "code" and not is_skipped(cell):
+            await kernel.execute(index)
+    await kernel.finish()
+    return benches
 
-    def __init__(self, checker: Checker, kernel: Kernel, slot: Slot, exercise: str) -> None:
-        self._checker, self._kernel, self._slot, self._exercise = checker, kernel, slot, exercise
+
+class _Bench:
+    """Tries solutions of one exercise in a snapshot of the reference's kernel."""
+
+    def __init__(self, checker: Checker, snapshot: Snapshot, exercise: str) -> None:
+        self._checker, self._snapshot, self._exercise = checker, snapshot, exercise
 
     async def proofs(self) -> AsyncIterator[Proof]:
         """Proofs for the reference, the alternatives, the misconceptions and the checks themselves."""
@@ -87,7 +102,7 @@ class _Bench:
             yield proof
 
     async def _try(self, definitions: tuple[str, ...]) -> tuple[CheckResult, ...]:
-        return await self._checker.run(self._kernel, self._slot, self._exercise, definitions, 120.0)
+        return await self._checker.run(self._snapshot, self._exercise, definitions, 120.0)
 
 
 def _strays(assignment: Assignment, exercises: set[str]) -> list[Proof]:

@@ -2,24 +2,21 @@ r"""The side of the bridge that lives with student code: nothing here is trusted
 
 ::
 
-    kernel (main thread)   do_execute("\0fork <path>")   binds <path>, forks
-    └── fork server        one thread, torch on one thread; one connection = one check = one more fork
-        └── worker         answers requests on the student's namespace, then exits
+    kernel                 take_snapshot(): gets a listening socket, forks
+    └── snapshot           one thread, torch on one thread; the namespace as it was at this graded cell
+        └── worker         one per connection = per check: answers requests on that namespace, then exits
 
-A check thus sees the namespace as it was when the kernel reached its graded cell, and nothing that it
-does is seen by the next check. The first connection is the control line: when it closes, all ends.
-
-This module is started as the kernel (`python -m autograder.bridge.child -f <connection file>`), and it
-imports nothing of ours but the messages and the worker.
+A check thus sees what the kernel had when it reached the graded cell, and nothing that it does is seen by
+the next check. A snapshot outlives the kernel: hidden inputs arrive only when the kernel has ended and
+its outputs are final. The first connection is a control line; when it closes, the workers end and
+the next connection is a control line again.
 """
 
 from __future__ import annotations
 
 import ctypes
 import io
-import json
 import os
-import resource
 import select
 import signal
 import socket
@@ -31,10 +28,9 @@ from autograder.bridge import messages
 from autograder.bridge.messages import MalformedMessage, Raised
 from autograder.bridge.worker import Worker
 
-FORK_PREFIX = "\0fork "  #: what the grader sends in place of a graded cell's code; no notebook can hold a NUL
+SNAPSHOT = "\0snapshot"  #: what the grader sends in place of a graded cell's code; no notebook can hold a NUL
 
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # <linux/prctl.h>
-_servers: list[int] = []  # this kernel's fork servers
+_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
 def serve(connection: socket.socket, worker: Worker) -> None:
@@ -51,19 +47,43 @@ def serve(connection: socket.socket, worker: Worker) -> None:
         stream.flush()
 
 
-def fork_server(listener: socket.socket, namespace: dict[str, Any]) -> None:
-    """Runs in a fork of the kernel: one more fork for each connection, until the control line closes."""
-    _calm_down(listener.fileno())
+def take_snapshot(requests: socket.socket, namespace: dict[str, Any]) -> None:
+    """Receives a listening socket and a line to report on, and forks the server for it; returns in the kernel only."""
+    _, (listener, report), _, _ = socket.recv_fds(requests, 1, 2)
+    if os.fork() == 0:
+        try:
+            fork_server(socket.socket(fileno=listener), report, namespace)
+        finally:
+            os._exit(0)
+    os.close(listener)
+    os.close(report)
+
+
+def fork_server(listener: socket.socket, report: int, namespace: dict[str, Any]) -> None:
+    """Runs in a fork of the kernel: one session of checks after another, until it is killed.
+
+    Args:
+        report: a byte here tells the grader that the snapshot is taken; the system adds which process sent it.
+    """
+    _calm_down(listener.fileno(), report)
+    os.write(report, b".")
+    while True:
+        _session(listener, namespace)
+
+
+def _session(listener: socket.socket, namespace: dict[str, Any]) -> None:
+    """One more fork for each connection, until the control line closes."""
     control, _ = listener.accept()
     workers: list[int] = []
-    while True:
-        ready, _, _ = select.select([listener, control], [], [])
-        if control in ready and control.recv(1) == b"":
-            break
-        if control in ready:  # any byte: a check ran out of time, so whatever still runs is to end
-            _kill(workers)
-        if listener in ready:
-            workers.append(_fork_worker(listener, control, namespace))
+    with control:
+        while True:
+            ready, _, _ = select.select([listener, control], [], [])
+            if control in ready and control.recv(1) == b"":
+                break
+            if control in ready:  # any byte: a check ran out of time, so whatever still runs is to end
+                _kill(workers)
+            if listener in ready:
+                workers.append(_fork_worker(listener, control, namespace))
     _kill(workers)
 
 
@@ -83,23 +103,31 @@ def _fork_worker(listener: socket.socket, control: socket.socket, namespace: dic
         os._exit(0)
 
 
-def _calm_down(keep: int) -> None:
+def _calm_down(*keep: int) -> None:
     """Makes a fork of a many-threaded kernel safe: torch on one thread, no inherited files, no output."""
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # first of all: without it a fork can hang in its first operation
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.closerange(3, keep)
-    os.closerange(keep + 1, 65536)
+    _close_all_but(*keep)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
 
 
+def _close_all_but(*keep: int) -> None:
+    previous = 2
+    for descriptor in sorted(keep):
+        os.closerange(previous + 1, descriptor)
+        previous = descriptor
+    os.closerange(previous + 1, 65536)
+
+
 def _die_with_parent(parent: int) -> None:
     """Asks Linux to kill this process when the one that forked it ends, however it ends."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before it could be asked
         os._exit(0)
 
@@ -113,48 +141,14 @@ def _kill(workers: list[int]) -> None:
     workers.clear()
 
 
-def start_fork(path: str, namespace: dict[str, Any]) -> None:
-    """Binds a socket at `path` and forks the server that listens there; returns in the kernel only."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(path)
-    listener.listen(8)
-    _reap(_servers)
-    kernel, server = os.getpid(), os.fork()
-    if server == 0:
-        try:
-            _die_with_parent(kernel)
-            fork_server(listener, namespace)
-        finally:
-            os._exit(0)
-    _servers.append(server)
-    listener.close()
-
-
 def warm_up() -> None:
-    """Loads, once per kernel, what a device check would otherwise load anew in every fork (seconds each time)."""
+    """Loads, once for all kernels, what a device check would otherwise load anew in every fork (seconds each time)."""
     import torch
     from torch._subclasses.fake_tensor import FakeTensorMode
 
     with FakeTensorMode(allow_non_fake_inputs=True):
         scores = torch.nn.Linear(2, 2, device="meta")(torch.empty(2, 2, device="meta"))
         (scores @ scores.mT).masked_fill(scores > 0, 0.0).softmax(-1)
-
-
-def _reap(servers: list[int]) -> None:
-    """Takes note of the fork servers that have ended, so that they do not stay behind as zombies."""
-    for server in list(servers):
-        try:
-            ended, _ = os.waitpid(server, os.WNOHANG)
-        except ChildProcessError:
-            ended = server  # student code waited for it
-        if ended:
-            servers.remove(server)
-
-
-def set_limits(limits: dict[str, int]) -> None:
-    """Sets resource limits by name (`RLIMIT_DATA` …), soft and hard alike."""
-    for name, value in limits.items():
-        resource.setrlimit(getattr(resource, name), (value, value))
 
 
 class _Hidden(MetaPathFinder):
@@ -170,27 +164,3 @@ def hide_grader() -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "autograder"]:
         del sys.modules[name]
     sys.meta_path.insert(0, _Hidden())
-
-
-def main() -> None:
-    """Starts an ipykernel whose graded cells fork instead of running."""
-    set_limits(json.loads(os.environ.pop("AANDACHT_LIMITS", "{}")))
-    from ipykernel.ipkernel import IPythonKernel
-    from ipykernel.kernelapp import IPKernelApp
-
-    class GradedKernel(IPythonKernel):
-        async def do_execute(self, code: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-            if not code.startswith(FORK_PREFIX):
-                reply: dict[str, Any] = await super().do_execute(code, *args, **kwargs)  # type: ignore[no-untyped-call]
-                return reply
-            start_fork(code.removeprefix(FORK_PREFIX), self.shell.user_ns if self.shell else {})
-            return {"status": "ok", "execution_count": 0, "payload": [], "user_expressions": {}}
-
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)  # daemons stay this kernel's, so that they end with it
-    warm_up()
-    hide_grader()
-    IPKernelApp.launch_instance(kernel_class=GradedKernel)
-
-
-if __name__ == "__main__":
-    main()

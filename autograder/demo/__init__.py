@@ -24,15 +24,14 @@ from autograder.demo.stage import hand_in, set_stage
 from autograder.errors import AutograderError
 from autograder.nbgrader_adapters.grading import Status, generate_feedback, grade_class, write_report
 from autograder.nbgrader_adapters.release import build_release
-from autograder.sandbox.limits import Limits
 
 ASSIGNMENT = "attention"
 
 #: Tighter than in a real course, so that nobody waits half a minute for the endless loop.
-LIMITS = Limits(cell_seconds=10.0)
+LIMITS = {"cell_seconds": 10.0}
 
 
-def run_demo(course: Course, folder: Path) -> None:
+def run_demo(course: Course, folder: Path, *, unsafe: bool = False) -> None:
     """Makes a class in `folder`, grades it, writes feedback and the report, and shows what came of it.
 
     Nothing outside `folder` is written; a demo that was made there before is replaced.
@@ -51,7 +50,7 @@ def run_demo(course: Course, folder: Path) -> None:
     hand_in(assignment, Desk(assignment))
     say("Grading")
     with terminal.ClassProgress() as progress:
-        outcome = grade_class(assignment.course, [assignment], limits=LIMITS, on_event=progress.show)
+        outcome = grade_class(assignment.course, [assignment], limits=LIMITS, unsafe=unsafe, on_event=progress.show)
     say("Writing feedback and the report of the class")
     generate_feedback(assignment.course, assignment)
     page, _ = write_report(assignment)

@@ -13,7 +13,7 @@ each submission is recorded or it is not, and the next run grades those that are
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +31,6 @@ from autograder.nbgrader_adapters.failures import Refused, explain, is_disk_full
 from autograder.nbgrader_adapters.feedback import FeedbackOutcome, generate_feedback, write_report
 from autograder.nbgrader_adapters.gradebook import course_directory, ensure_assignment, load_config
 from autograder.nbgrader_adapters.reports import load_report
-from autograder.sandbox.limits import Limits
 
 __all__ = [
     "ClassOutcome",
@@ -125,7 +124,8 @@ def grade_class(
     student: str | None = None,
     force: bool = False,
     device: str = "auto",
-    limits: Limits | None = None,
+    limits: Mapping[str, float] | None = None,
+    unsafe: bool = False,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> ClassOutcome:
     """Grade what lies in `submitted/`.
@@ -133,18 +133,23 @@ def grade_class(
     Args:
         student: grade this one only; default everybody.
         force: also what an earlier run graded and nobody changed since.
+        limits: those that differ from the course's configuration, by name.
+        unsafe: without a lock around student code.
         on_event: told when each submission's turn comes, and when it is over.
 
     Raises:
         BusyError: another run holds the course.
         UsageError, CourseError: there is nothing of that name, or the course is broken.
+        LockRefused: this machine cannot lock student code in.
     """
-    from autograder.grade import resolve_device  # brings torch along
+    from autograder.grade import launcher_for, resolve_device  # brings torch along
 
     resolve_device(device)
     config = load_config(course)
     config.Execute.device = device
-    config.Execute.limits = limits or Limits()
+    config.Execute.limits = {**config.Execute.get("limits", {}), **(limits or {})}
+    config.Execute.unsafe = unsafe = unsafe or bool(config.Execute.get("unsafe", False))
+    launcher_for(course, unsafe=unsafe)  # a machine that cannot grade says so before anything is touched
     with lock.hold(course):
         for assignment in assignments:
             ensure_assignment(course, assignment)

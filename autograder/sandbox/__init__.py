@@ -1,7 +1,4 @@
-"""Where student code runs: a kernel in a folder of its own, under limits, with an end that leaves nothing.
+"""Where student code runs: locked in, forked from a warm process, under limits, with an end that leaves nothing.
 
-The lock proper (namespaces, seccomp, Landlock) is not built yet; `LEVEL` says so, and is stamped into
-every result.
+README.md beside this file says what the lock consists of, what was measured, and what it does not hold off.
 """
-
-LEVEL = "off"

@@ -1,29 +1,39 @@
-"""A kernel in a slot: started by a command of ours, spoken to over unix sockets."""
+"""A kernel in a slot: cells are executed, snapshots are taken at graded cells, and then it is over.
+
+::
+
+    start ─→ execute … snapshot … execute … ─→ finish: outputs are final, only the snapshots live
+                                                       ─→ (they are checked) ─→ end: nothing lives
+"""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
+import socket
 import time
 from typing import Any, cast
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionComplete, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from autograder.errors import KernelError
 from autograder.sandbox import limits as sentences
+from autograder.sandbox import process
+from autograder.sandbox.cells import CellRunner, limit_behind
 from autograder.sandbox.channels import Client, drop_odd_outputs
+from autograder.sandbox.process import Launcher
+from autograder.sandbox.provisioner import NAME, LockProvisioner
 from autograder.sandbox.slot import Slot
+from autograder.sandbox.snapshot import Snapshot
 from autograder.sandbox.watchdog import Watchdog
 
-_STARTUP_SECONDS = 60
+_STARTUP_SECONDS = 60.0
 _RESPONSE_SECONDS = 3.0
-_FORK_SECONDS = 10.0
+_SNAPSHOT_SECONDS = 10.0
 
 
 class KernelGone(Exception):
@@ -34,46 +44,22 @@ class KernelGone(Exception):
         self.sentence = sentence
 
 
-class _CommandKernelManager(AsyncKernelManager):
-    """A kernel manager that starts a given command and looks at no installed kernelspec."""
+class SlotKernelManager(AsyncKernelManager):
+    """A kernel manager that looks at no installed kernelspec: a launcher starts the kernel, in a slot.
 
-    command: tuple[str, ...] = ()
+    Attributes:
+        entry: "module:function" of the kernel.
+    """
+
+    slot: Slot
+    launcher: Launcher
+    entry: str
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        return KernelSpec(argv=list(self.command), display_name="Aandacht", language="python")
-
-
-class _CellRunner(NotebookClient):
-    """nbclient's cell execution with a cap on outputs.
-
-    Args:
-        output_bytes: what one cell may put out.
-    """
-
-    def __init__(self, notebook: NotebookNode, output_bytes: int, **options: Any) -> None:
-        super().__init__(notebook, **options)
-        self._output_bytes = output_bytes
-        self._used: dict[int, int] = {}
-        self.overflowed: set[int] = set()
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Lets a message through as long as the cell's budget lasts; the kernel's state always passes."""
-        try:
-            if msg["msg_type"] != "status" and self._overflows(len(repr(msg["content"])), cell_index):
-                return None
-            result: NotebookNode | None = super().process_message(msg, cell, cell_index)
-        except CellExecutionComplete:
-            raise
-        except Exception:  # noqa: BLE001 - student code can send anything; what is no output is not shown
-            return None
-        return result
-
-    def _overflows(self, size: int, cell_index: int) -> bool:
-        self._used[cell_index] = self._used.get(cell_index, 0) + size
-        if self._used[cell_index] > self._output_bytes:
-            self.overflowed.add(cell_index)
-        return cell_index in self.overflowed
+        """One of our own, which names the provisioner."""
+        metadata = {"kernel_provisioner": {"provisioner_name": NAME}}
+        return KernelSpec(argv=[], display_name="Aandacht", language="python", metadata=metadata)
 
 
 class Kernel:
@@ -81,16 +67,19 @@ class Kernel:
 
     Args:
         notebook: its cells get the outputs.
-        command: argv of the kernel, with "{connection_file}" in it.
+        entry: "module:function" of what runs in its process.
+        ask: the code that makes the kernel take a snapshot.
     """
 
-    def __init__(self, notebook: NotebookNode, slot: Slot, command: tuple[str, ...], device: str = "cpu") -> None:
-        self._notebook, self._slot, self._command, self._device = notebook, slot, command, device
-        self._struck = ""
+    def __init__(self, notebook: NotebookNode, slot: Slot, launcher: Launcher, entry: str, ask: str) -> None:
+        self._notebook, self._slot, self._ask = notebook, slot, ask
         self._used = 0.0
-        self._runner = _CellRunner(
+        self._snapshots: list[Snapshot] = []
+        self._manager = SlotKernelManager(client_factory=Client, connection_file=str(slot.folder / "kernel.json"))
+        self._manager.slot, self._manager.launcher, self._manager.entry = slot, launcher, entry
+        self._runner = CellRunner(
             notebook,
-            slot.limits.output_bytes,
+            slot.limits,
             allow_errors=True,
             interrupt_on_timeout=True,
             timeout_func=self._seconds_left,
@@ -104,37 +93,46 @@ class Kernel:
         Raises:
             KernelError: it does not.
         """
-        manager = self._manager = _CommandKernelManager(
-            client_factory=Client, transport="ipc", ip=str(self._slot.folder / "k")
-        )
-        manager.command = self._command
-        manager.connection_file = str(self._slot.folder / "kernel.json")
-        await manager.start_kernel(env=self._slot.environment(self._device), cwd=str(self._slot.home))
-        self._runner.km, self._runner.kc = manager, manager.client()
-        self._client.start_channels(stdin=False)  # input() has nobody to ask
         try:
-            await self._client.wait_for_ready(timeout=_STARTUP_SECONDS)
-        except RuntimeError as error:
-            raise KernelError(f"No kernel could be started for the submission: {error}") from None
-        self._watchdog = Watchdog(self.pid, self._slot.limits, self._strike)
+            await self._manager.start_kernel()
+        except KernelError:
+            raise
+        except Exception as error:
+            raise KernelError(f"No kernel could be started for the submission: {error}.") from error
+        self._watchdog = Watchdog(self.process, self._slot.limits, lambda: {each.pid for each in self._snapshots})
         self._watchdog.__enter__()
+        self._runner.km, self._runner.kc = self._manager, self._manager.client()
+        self._client.start_channels(stdin=False, hb=False)  # input() has nobody to ask
+        if await self._reply_to(self._client.kernel_info(), _STARTUP_SECONDS) is None or not await self._welcomed():
+            raise KernelError("A kernel was started for the submission, but it does not answer; run autograder doctor.")
+
+    async def _welcomed(self) -> bool:
+        """Waits for the kernel to say that it heard of our subscription: nothing it puts out is lost from here on."""
+        try:
+            while (await self._client.get_iopub_msg(timeout=_STARTUP_SECONDS))["msg_type"] != "iopub_welcome":
+                continue
+        except Exception:  # noqa: BLE001 - queue.Empty above all
+            return False
+        return True
 
     @property
-    def pid(self) -> int:
+    def _provisioner(self) -> LockProvisioner:
+        return cast("LockProvisioner", self._manager.provisioner)
+
+    @property
+    def process(self) -> process.Process:
         """The kernel's process."""
-        provisioner: Any = self._manager.provisioner
-        return int(provisioner.pid)
+        return cast("process.Process", self._provisioner.process)
 
     @property
     def _client(self) -> AsyncKernelClient:
-        client: Any = self._runner.kc
-        return cast("AsyncKernelClient", client)
+        return cast("AsyncKernelClient", self._runner.kc)
 
     async def execute(self, index: int) -> None:
         """Executes a cell; an exception in it is an output like any other.
 
         Raises:
-            KernelGone: the kernel died in this cell, or did not come back from it.
+            KernelGone: the kernel died in this cell, or a snapshot did, or it did not come back from it.
         """
         cell = self._notebook.cells[index]
         if self._left() <= 0:
@@ -150,47 +148,93 @@ class Kernel:
             raise KernelGone(sentences.DISTURBED.format(cell=cell.id)) from error
         finally:
             self._used += time.monotonic() - started
-        if index in self._runner.overflowed:
-            self._say(sentences.TOO_MUCH_OUTPUT, cell, megabytes=self._slot.limits.output_bytes / 2**20)
+        self._say_what_struck(cell, index)
         if time.monotonic() - started >= seconds:
             sentence = self._say(sentences.OUT_OF_TIME, cell, seconds=seconds)
             if not await self._responds():
                 raise KernelGone(sentence)
+        if not all(snapshot.stands for snapshot in self._snapshots):
+            raise KernelGone(self._why_gone(cell, sentences.PROCESSES_ENDED))
 
-    async def send(self, code: str) -> bool:
-        """Sends code that is no cell of the notebook; whether the kernel said that it ran it."""
-        reply = await self._reply_to(self._client.execute(code, silent=True, store_history=False), _FORK_SECONDS)
-        return reply is not None and reply["content"].get("status") == "ok"
+    async def snapshot(self) -> Snapshot:
+        """Has the kernel fork; where it does not, nobody will answer at the snapshot's socket."""
+        path, listener = self._slot.bind_fork()
+        snapshot = Snapshot(path)
+        with listener:
+            self._hand_over(listener, snapshot)
+        reply = await self._reply_to(
+            self._client.execute(self._ask, silent=True, store_history=False), _SNAPSHOT_SECONDS
+        )
+        if await asyncio.to_thread(snapshot.wait, _RESPONSE_SECONDS if reply else 0.0):
+            self._snapshots.append(snapshot)
+        return snapshot
+
+    def _hand_over(self, listener: socket.socket, snapshot: Snapshot) -> None:
+        line = self._provisioner.snapshots
+        line.setblocking(False)
+        try:
+            socket.send_fds(line, [b"s"], [listener.fileno(), snapshot.theirs.fileno()])
+        except OSError:
+            return  # student code closed the other end, or never reads it: no snapshot, and no answers
+
+    async def finish(self) -> None:
+        """Makes the outputs final: the kernel ends, and all that it started but the snapshots."""
+        drop_odd_outputs(self._notebook)
+        if self._runner.kc is not None:
+            self._client.stop_channels()
+            await asyncio.to_thread(self._end_all_but_snapshots)
+
+    def _end_all_but_snapshots(self) -> None:
+        if not process.end_family(self.process, {snapshot.pid for snapshot in self._snapshots}):
+            self.process.end()  # something breeds faster than it can be killed: then nothing is checked
 
     async def end(self) -> None:
-        """Ends the kernel and everything that it started."""
-        drop_odd_outputs(self._notebook)
-        if self._runner.kc is None:
-            return
-        self._client.stop_channels()
+        """Ends everything; `finish` comes first where outputs matter."""
         if hasattr(self, "_watchdog"):
             await asyncio.to_thread(self._watchdog.__exit__, None, None, None)
-        self._slot.kill_processes()
-        await self._manager.shutdown_kernel(now=True)
+        for snapshot in self._snapshots:
+            snapshot.close()
+        if self._manager.provisioner is not None and self._manager.has_kernel:
+            await self._manager.shutdown_kernel(now=True)
+
+    def take_strike(self, template: str, **fields: Any) -> None:
+        """Notes that the watchdog had to strike since it was last asked, if it had."""
+        reason = self._watchdog.take()
+        if reason:
+            self.notices.append(template.format(reason=self._in_words(reason), **fields))
 
     def _left(self) -> float:
-        """Seconds left for cells; what checks take between them is not the notebook's."""
+        """Seconds left for cells; what checks take is not the notebook's."""
         return self._slot.limits.submission_seconds - self._used
 
     def _seconds_left(self, cell: NotebookNode) -> float:
         return max(min(self._slot.limits.cell_seconds, self._left()), 0.1)
 
-    def _strike(self, reason: str) -> None:
-        self._struck = reason
-        os.killpg(self.pid, signal.SIGKILL)
+    def _why_gone(self, cell: NotebookNode, otherwise: str = sentences.KERNEL_ENDED) -> str:
+        reason = self._watchdog.take()
+        if reason:
+            return sentences.STRUCK.format(cell=cell.id, reason=self._in_words(reason))
+        if self.process.poll() == -signal.SIGXCPU:
+            seconds = self._slot.limits.processor_seconds
+            return sentences.OUT_OF_PROCESSOR_TIME.format(cell=cell.id, seconds=seconds)
+        return otherwise.format(cell=cell.id)
 
-    def _why_gone(self, cell: NotebookNode) -> str:
+    def _in_words(self, reason: str) -> str:
         limits = self._slot.limits
-        if self._struck == "memory":
-            return sentences.OUT_OF_MEMORY.format(cell=cell.id, gigabytes=limits.memory_bytes / 2**30)
-        if self._struck == "processes":
-            return sentences.TOO_MANY_PROCESSES.format(cell=cell.id, processes=limits.processes)
-        return sentences.KERNEL_ENDED.format(cell=cell.id)
+        if reason == "memory":
+            return sentences.TOO_MUCH_MEMORY.format(gigabytes=limits.memory_bytes / 2**30)
+        return sentences.TOO_MANY_PROCESSES.format(processes=limits.processes)
+
+    def _say_what_struck(self, cell: NotebookNode, index: int) -> None:
+        limits = self._slot.limits
+        if index in self._runner.overflowed:
+            template = sentences.ALL_OUTPUT if self._runner.has_said_all else sentences.TOO_MUCH_OUTPUT
+            largest = limits.all_output_bytes if self._runner.has_said_all else limits.output_bytes
+            self._say(template, cell, megabytes=largest / 2**20)
+        if template := limit_behind(cell):
+            self._say(template, cell, **limits.in_words())
+        if reason := self._watchdog.take():
+            self._say(sentences.STRUCK, cell, reason=self._in_words(reason))
 
     def _say(self, template: str, cell: NotebookNode, **fields: Any) -> str:
         sentence = template.format(cell=cell.id, **fields)
@@ -201,12 +245,15 @@ class Kernel:
         return await self._reply_to(self._client.kernel_info(), _RESPONSE_SECONDS) is not None
 
     async def _reply_to(self, message_id: str, seconds: float) -> dict[str, Any] | None:
+        """The reply to a message; None when it does not come in time, or the kernel is gone."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             try:
-                message: dict[str, Any] = await self._client.get_shell_msg(timeout=left)
+                message: dict[str, Any] = await self._client.get_shell_msg(timeout=min(left, 0.5))
             except Exception:  # noqa: BLE001 - queue.Empty, or a message that is none: both are no reply
-                return None
+                if self.process.poll() is not None:
+                    return None
+                continue
             if message["parent_header"].get("msg_id") == message_id:
                 return message
         return None

@@ -1,34 +1,31 @@
-"""A slot: the folder, the environment and, at the end, the clean-up of one kernel.
+"""A slot: the grader's side of one kernel, a folder that only the grader can enter.
 
 ::
 
-    <tmp>/aandacht-XXXX/     0700
-    ├── k-1 … k-5            the kernel's channels (unix sockets; no TCP)
-    ├── kernel.json          connection file
-    ├── fork-N               one socket per graded cell
-    └── home/                the kernel's home, working and temporary folder
+    <tmp>/aandacht-XXXX/     0700, never seen by student code
+    ├── kernel.json          how a client reaches the kernel; Jupyter wants it written
+    ├── k-1 … k-4            the kernel's channels: unix sockets, bound here and handed over (no TCP)
+    ├── fork-N               one socket per snapshot, handed over too
+    └── home/                only without a lock: the kernel's home, working and temporary folder
 """
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
 import shutil
+import socket
 import tempfile
-import time
 from pathlib import Path
 from types import TracebackType
 
-import psutil
-
 from autograder.sandbox.limits import Limits
 
-_MARK = "AANDACHT_SLOT"
+CHANNELS = ("shell", "iopub", "stdin", "control")
+"""The kernel's channels in the order of their numbers; the heartbeat is left out, for nobody listens to it."""
 
 
 class Slot:
-    """One kernel's place; a context manager whose end kills every process that was started in it.
+    """One kernel's place; a context manager.
 
     Args:
         limits: what the kernel may use.
@@ -36,94 +33,45 @@ class Slot:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self._mark = secrets.token_hex(8)
         self._forks = 0
 
     def __enter__(self) -> Slot:
         self.folder = Path(tempfile.mkdtemp(prefix="aandacht-"))
-        self.home = self.folder / "home"
-        self.home.mkdir()
-        self._lend_font_cache()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.kill_processes()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder, onerror=_open_and_try_again)
 
-    def fork_socket(self) -> Path:
-        """A fresh path for a fork server's socket."""
+    @property
+    def channel_prefix(self) -> str:
+        """What the sockets of the channels are called, less their numbers."""
+        return str(self.folder / "k")
+
+    def bind_channels(self) -> list[socket.socket]:
+        """Listening sockets for the channels, to be handed over."""
+        return [_listen(Path(f"{self.channel_prefix}-{number}")) for number in range(1, len(CHANNELS) + 1)]
+
+    def bind_fork(self) -> tuple[Path, socket.socket]:
+        """A fresh listening socket for a snapshot, and its path."""
         self._forks += 1
-        return self.folder / f"fork-{self._forks}"
-
-    def environment(self, device: str) -> dict[str, str]:
-        """The kernel's whole environment: nothing of the grader's is inherited."""
-        home = str(self.home)
-        return {
-            "PATH": os.defpath,
-            "LANG": "C.UTF-8",
-            "HOME": home,
-            "TMPDIR": home,
-            "IPYTHONDIR": f"{home}/.ipython",
-            "MPLCONFIGDIR": f"{home}/.matplotlib",
-            "OMP_NUM_THREADS": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONWARNINGS": "ignore",
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-            "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0") if device == "cuda" else "",
-            "AANDACHT_LIMITS": json.dumps(self.limits.rlimits()),
-            _MARK: self._mark,
-        }
-
-    def processes(self) -> list[psutil.Process]:
-        """Every process that carries this slot's mark, detached ones too, and all that they are parents of."""
-        marked = [process for process in psutil.process_iter() if _mark_of(process) == self._mark]
-        return list({process.pid: process for parent in marked for process in (parent, *_descendants(parent))}.values())
-
-    def kill_processes(self) -> None:
-        """Kills all of them, and those that they start meanwhile."""
-        for _ in range(50):
-            found = self.processes()
-            for process in found:
-                _kill(process)
-            if not found:
-                return
-            time.sleep(0.02)
-
-    def _lend_font_cache(self) -> None:
-        """A copy of matplotlib's font list, which takes seconds to make anew."""
-        target = self.home / ".matplotlib"
-        target.mkdir()
-        base = (
-            os.environ.get("MPLCONFIGDIR")
-            or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
-        )
-        for path in Path(base).glob("fontlist-*.json"):
-            shutil.copy(path, target)
+        path = self.folder / f"fork-{self._forks}"
+        return path, _listen(path)
 
 
-def _mark_of(process: psutil.Process) -> str | None:
+def _listen(path: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    listener.listen(16)
+    return listener
+
+
+def _open_and_try_again(function: object, path: str, _: object) -> None:
+    """Student code without a lock may leave folders that nobody may enter; what is gone is gone."""
     try:
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return None
-        mark: str | None = process.environ().get(_MARK)
-        return mark
-    except (psutil.Error, OSError):
-        return None  # gone meanwhile, or another user's
-
-
-def _descendants(process: psutil.Process) -> list[psutil.Process]:
-    """Also those that were started with an empty environment."""
-    try:
-        found = process.children(recursive=True)
-        return [child for child in found if child.status() != psutil.STATUS_ZOMBIE]
-    except psutil.Error:
-        return []
-
-
-def _kill(process: psutil.Process) -> None:
-    try:
-        process.kill()
-    except psutil.NoSuchProcess:
-        return  # it ended by itself
+        os.chmod(Path(path).parent, 0o700)  # noqa: PTH101 - a callback of shutil's speaks of strings
+        os.chmod(path, 0o700)  # noqa: PTH101
+        shutil.rmtree(path, ignore_errors=True)
+    except OSError:
+        return

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from pathlib import Path
 from types import TracebackType
 
 import psutil
 
+from autograder.sandbox import process
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.process import Process
 
-_PERIOD = 0.25  # seconds between two looks
+_PERIOD = 0.1  # seconds between two looks
 
 
 class Watchdog:
-    """A thread that ends a kernel when its process tree grows too large.
+    """A thread that relieves a kernel of its processes when together they grow too large.
 
     Args:
-        pid: the kernel.
-        strike: called once, with "memory" or "processes".
+        spared: snapshots, which go only when everything else has gone and it was not enough.
     """
 
-    def __init__(self, pid: int, limits: Limits, strike: Callable[[str], None]) -> None:
-        self._pid, self._limits, self._strike = pid, limits, strike
+    def __init__(self, watched: Process, limits: Limits, spared: Callable[[], Collection[int]]) -> None:
+        self._watched, self._limits, self._spared = watched, limits, spared
+        self.struck = ""  #: "memory" or "processes", once it had to strike; whoever reports it takes it back
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
@@ -36,37 +39,40 @@ class Watchdog:
         self._stop.set()
         self._thread.join()
 
+    def take(self) -> str:
+        """What it struck for since it was last asked; empty when it did not."""
+        struck, self.struck = self.struck, ""
+        return struck
+
     def _watch(self) -> None:
         while not self._stop.wait(_PERIOD):
-            reason = self._excess()
+            family = self._watched.family()
+            reason = self._excess(family)
             if reason:
-                self._strike(reason)
-                return
+                self.struck = reason
+                self._relieve(family)
 
-    def _excess(self) -> str:
-        tree = _tree(self._pid)
-        if sum(_runs(process) for process in tree) > self._limits.processes:
+    def _excess(self, family: list[psutil.Process]) -> str:
+        if len(family) > self._limits.processes:
             return "processes"
-        return "memory" if sum(_resident(process) for process in tree) > self._limits.memory_bytes else ""
+        # First what is cheap to count, less what all of them have from the zygote; only then each page once.
+        if (
+            sum(max(process.resident(each) - self._watched.inherited, 0) for each in family)
+            <= self._limits.memory_bytes
+        ):
+            return ""
+        return "memory" if sum(map(_proportional, family)) > self._limits.memory_bytes else ""
+
+    def _relieve(self, family: list[psutil.Process]) -> None:
+        spared = self._spared()
+        only_spared = all(each.pid in spared for each in family)
+        process.end_family(self._watched, () if only_spared else spared)
 
 
-def _tree(pid: int) -> list[psutil.Process]:
+def _proportional(watched: psutil.Process) -> int:
+    """Bytes of a process, each shared page divided among those who share it; shared memory is counted."""
     try:
-        root = psutil.Process(pid)
-        return [root, *root.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0
+        lines = Path(f"/proc/{watched.pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return process.resident(watched)
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

@@ -2,7 +2,7 @@
 
 ::
 
-    test ── one line of JSON (path, source) ─→ this process ── child.start_fork ─→ fork server ─→ workers
+    test ── one line of JSON (path, source) ─→ this process ── child.take_snapshot ─→ fork server ─→ workers
          ←─ "ok" ─────────────────────────────
 
 One such process serves a whole test session, because importing torch takes longer than all the tests.
@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -54,15 +55,26 @@ def main() -> None:
     """Serves lines until there are none."""
     import torch
 
-    from autograder.bridge.child import start_fork
+    from autograder.bridge.child import take_snapshot
+    from autograder.sandbox.process import socket_pair
 
     torch.set_num_threads(1)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # as PID 1 buries what a kernel leaves behind
     os.dup2(sys.stdin.fileno(), 200)  # a file of the kernel's that no fork may keep
     for line in sys.stdin:
         path, source = json.loads(line)
         namespace: dict[str, Any] = {"torch": torch}
         exec(source, namespace)
-        start_fork(path, namespace)
+        ours, theirs = socket_pair()
+        with socket.socket(socket.AF_UNIX) as listener, ours, theirs:
+            listener.bind(path)
+            listener.listen(8)
+            report, reported = os.pipe()
+            socket.send_fds(ours, [b"s"], [listener.fileno(), reported])
+            os.close(reported)
+            take_snapshot(theirs, namespace)
+        assert os.read(report, 1) == b"."
+        os.close(report)
         sys.stdout.write("ok\n")
         sys.stdout.flush()
 

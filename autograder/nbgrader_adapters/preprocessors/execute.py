@@ -6,7 +6,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Enum, Instance
+from traitlets import Bool, Dict, Enum
 
 from autograder.nbgrader_adapters.task import REPORT, task_in
 from autograder.sandbox.limits import Limits
@@ -21,7 +21,8 @@ class Execute(NbGraderPreprocessor):
     device = Enum(("auto", "cpu", "cuda"), default_value="auto", help="Where checks that need a GPU run.").tag(
         config=True
     )
-    limits = Instance(Limits, args=(), help="What one submission may use.").tag(config=True)
+    limits = Dict(help="Limits that differ from the defaults, by name: {'cell_seconds': 60}.").tag(config=True)
+    unsafe = Bool(False, help="Run student code without the lock; every result says so.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Execute and check a sanitised notebook.
@@ -32,6 +33,13 @@ class Execute(NbGraderPreprocessor):
         from autograder import grade  # brings torch, which would slow every start of JupyterLab down
 
         task = task_in(resources)
-        graded = grade.grade_notebook(nb, task.assignment, device=self.device, limits=self.limits, notices=task.notices)
+        graded = grade.grade_notebook(
+            nb,
+            task.assignment,
+            device=self.device,
+            limits=Limits().changed(self.limits),
+            unsafe=self.unsafe,
+            notices=task.notices,
+        )
         resources[REPORT] = graded.report
         return graded.notebook, resources

@@ -1,0 +1,116 @@
+"""A kernel's process, however it was started: what the grader may do with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import psutil
+
+from autograder.sandbox.slot import Slot
+
+_PASSES, _PAUSE = 300, 0.005  # seconds
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a kernel is started with.
+
+    Attributes:
+        entry: "module:function" of what runs in its process; called with the order as a dict and descriptors.
+        descriptors: open files and sockets to hand over.
+        arguments: plain values for the entry.
+    """
+
+    entry: str
+    descriptors: Sequence[int] = ()
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Process(Protocol):
+    """A kernel, and all that it starts.
+
+    Attributes:
+        pid: the kernel's own process.
+        inherited: bytes in memory that each of them shares with its origin.
+    """
+
+    pid: int
+    inherited: int
+
+    def poll(self) -> int | None:
+        """The kernel's exit status; None while it runs."""
+
+    def interrupt(self) -> None:
+        """Sends the kernel a Ctrl-C."""
+
+    def family(self) -> list[psutil.Process]:
+        """Every process that runs in the kernel's place, the kernel included."""
+
+    def end(self) -> None:
+        """Kills all of it, and returns when it is gone."""
+
+
+class Launcher(Protocol):
+    """Starts kernels at one level of safety."""
+
+    level: str
+
+    def launch(self, order: Order, slot: Slot) -> Process:
+        """A new process; raises KernelError."""
+
+    def close(self) -> None:
+        """Ends what was kept warm."""
+
+
+def send(pid: int, number: signal.Signals) -> None:
+    """Sends a signal to a process that may be gone by now."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def end_family(process: Process, spared: Collection[int]) -> bool:
+    """Kills all but some of a kernel's processes, and those that they start meanwhile; whether that succeeded."""
+    for _ in range(_PASSES):
+        others = [each.pid for each in process.family() if each.pid not in spared]
+        for pid in others:
+            send(pid, signal.SIGKILL)
+        if not others:
+            return True
+        time.sleep(_PAUSE)
+    return False
+
+
+def is_running(process: psutil.Process) -> bool:
+    """Whether a process still does something (a zombie does not)."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+def resident(process: psutil.Process) -> int:
+    """Bytes of a process in memory; 0 when it is gone."""
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def descendants(process: psutil.Process) -> list[psutil.Process]:
+    """Its running children, and theirs."""
+    try:
+        return [child for child in process.children(recursive=True) if is_running(child)]
+    except psutil.Error:
+        return []
+
+
+def socket_pair() -> tuple[socket.socket, socket.socket]:
+    """Two ends of a line that keeps messages apart."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -1,0 +1,255 @@
+"""Kernels in the lock, forked from a warm zygote.
+
+One zygote serves a whole run. It is replaced after a number of forks, and when what it imported has
+changed on disk.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import select
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from autograder.errors import KernelError
+from autograder.sandbox import mounts, process
+from autograder.sandbox.environment import environment, font_folder
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.process import Order
+from autograder.sandbox.slot import Slot
+
+_log = logging.getLogger(__name__)
+_START_SECONDS, _LAUNCH_SECONDS = 120.0, 20.0
+_MOST_FORKS = 500
+_LONGEST_STATE = 65536
+_ALWAYS = (
+    "autograder.sandbox.canaries",
+    "torch",
+    "numpy",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "ipykernel.kernelapp",
+)
+
+
+class LockRefused(KernelError):
+    """The machine refuses a layer of the lock.
+
+    Args:
+        layer: its name.
+        reason: what the system said.
+        remedy: what to do about it, in sentences.
+    """
+
+    def __init__(self, layer: str, reason: str, remedy: str = "") -> None:
+        super().__init__(f"Student code cannot be locked in on this machine: {reason}. {remedy}".strip())
+        self.layer, self.reason = layer, reason
+
+
+class Zygote:
+    """The grader's line to one zygote process.
+
+    Args:
+        modules: what it imports beyond what every notebook needs.
+    """
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        self.stamp = _stamp()
+        self.forks = self.living = 0
+        self._control, theirs = process.socket_pair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "autograder.sandbox.zygote", str(theirs.fileno()), *modules],
+                pass_fds=[theirs.fileno()],
+                env=_zygote_environment(),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self.facts = _receive(self._control, time.monotonic() + _START_SECONDS)
+        if not self.facts.get("ready"):
+            raise KernelError("The process that kernels are forked from could not be started; run autograder doctor.")
+
+    @property
+    def pid(self) -> int:
+        """The zygote's process."""
+        return self._process.pid
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it may fork once more."""
+        return self._process.poll() is None and self.forks < _MOST_FORKS and self.stamp == _stamp()
+
+    def fork(self, told: dict[str, Any], descriptors: Sequence[int]) -> None:
+        """Orders a kernel; the first descriptor is where its state will be told."""
+        self.forks += 1
+        self.living += 1
+        socket.send_fds(self._control, [json.dumps(told).encode()], list(descriptors))
+
+    def close(self) -> None:
+        """Ends it, and with it every kernel that it is the origin of."""
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class WarmLauncher:
+    """Starts kernels in the lock.
+
+    Args:
+        modules: what notebooks import, besides torch, numpy and matplotlib.
+    """
+
+    level = "namespaces"
+
+    def __init__(self, modules: Sequence[str] = ()) -> None:
+        self._modules = tuple(dict.fromkeys((*_ALWAYS, *modules)))
+        self._zygotes: list[Zygote] = []
+        self._one_at_a_time = threading.Lock()
+
+    def launch(self, order: Order, slot: Slot) -> LockedProcess:
+        """A new process; raises LockRefused where a layer is missing, and KernelError."""
+        ours, theirs = process.socket_pair()
+        told = {
+            "entry": order.entry,
+            "environment": environment(mounts.HOME, mounts.TEMPORARY),
+            "rlimits": slot.limits.rlimits(),
+            "sizes": asdict(_sizes(slot.limits)),
+            **order.arguments,
+        }
+        with theirs:
+            zygote = self._warm()
+            zygote.fork(told, [theirs.fileno(), *order.descriptors])
+        return LockedProcess(ours, zygote)
+
+    def _warm(self) -> Zygote:
+        with self._one_at_a_time:
+            if not self._zygotes or not self._zygotes[-1].is_fresh:
+                self._zygotes.append(self._start())
+            for retired in self._zygotes[:-1]:
+                if not retired.living:
+                    retired.close()
+                    self._zygotes.remove(retired)
+            return self._zygotes[-1]
+
+    def _start(self) -> Zygote:
+        """A zygote of one thread; what starts threads when it is imported is left to the notebooks themselves."""
+        zygote = Zygote(self._modules)
+        if zygote.facts["threads"] == 1:
+            return zygote
+        _log.warning("importing %s starts threads, so only torch is kept warm", ", ".join(self._modules))
+        zygote.close()
+        self._modules = _ALWAYS
+        return Zygote(self._modules)
+
+    def close(self) -> None:
+        """Ends the zygote."""
+        while self._zygotes:
+            self._zygotes.pop().close()
+
+
+class LockedProcess:
+    """A kernel in its own namespaces: when PID 1 in there ends, so has everything."""
+
+    def __init__(self, state: socket.socket, zygote: Zygote) -> None:
+        self._state, self._zygote = state, zygote
+        self._facts: dict[str, Any] = {}
+        try:
+            self._wait_for("started", time.monotonic() + _LAUNCH_SECONDS)
+            self._init = psutil.Process(self._facts["init"])
+            self.pid: int = self._init.children()[0].pid
+            self.inherited = process.resident(self._init)
+        except BaseException:
+            self.end()
+            raise
+
+    def poll(self) -> int | None:
+        """The kernel's exit status; None while it runs."""
+        while self._look(0.0):
+            pass
+        if self._facts.get("ended"):
+            return int(self._facts.get("status", -signal.SIGKILL))
+        status: int | None = self._facts.get("status")
+        return status
+
+    def interrupt(self) -> None:
+        """Sends the kernel a Ctrl-C."""
+        if self.poll() is None:
+            process.send(self.pid, signal.SIGINT)
+
+    def family(self) -> list[psutil.Process]:
+        """Every process in the namespace but PID 1."""
+        return process.descendants(self._init)
+
+    def end(self) -> None:
+        """Kills PID 1, which takes all others along, and waits until the keeper has seen it end."""
+        if self._state.fileno() < 0:
+            return
+        self.poll()
+        if "init" in self._facts and not self._facts.get("ended"):
+            process.send(self._facts["init"], signal.SIGKILL)
+        self._drain(time.monotonic() + _LAUNCH_SECONDS)
+        self._state.close()
+        self._zygote.living -= 1
+
+    def _wait_for(self, fact: str, until: float) -> None:
+        while fact not in self._facts:
+            if "refused" in self._facts:
+                layer, reason = self._facts["refused"]
+                raise LockRefused(layer, reason)
+            if self._facts.get("ended") or not self._look(max(until - time.monotonic(), 0.0)):
+                raise KernelError("A kernel could not be forked for the submission; run autograder doctor.")
+
+    def _drain(self, until: float) -> None:
+        while not self._facts.get("ended") and self._look(max(until - time.monotonic(), 0.0)):
+            pass
+
+    def _look(self, seconds: float) -> bool:
+        """Takes in one message of the keeper's or of PID 1's; whether there was one."""
+        if self._state.fileno() < 0 or not select.select([self._state], [], [], seconds)[0]:
+            return False
+        data = self._state.recv(_LONGEST_STATE)
+        self._facts.update(json.loads(data) if data else {"ended": True})
+        return bool(data)
+
+
+def _zygote_environment() -> dict[str, str]:
+    """As in a kernel, but for the list of fonts, which is read here once for all."""
+    return {**environment("/", mounts.TEMPORARY), "MPLCONFIGDIR": font_folder()}
+
+
+def _sizes(limits: Limits) -> mounts.Sizes:
+    return mounts.Sizes(limits.disk_bytes, limits.disk_bytes, limits.shared_bytes, limits.files)
+
+
+def _stamp() -> tuple[int, ...]:
+    """Changes when a package is installed or removed, or when our own code is edited."""
+    places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    ours = Path(__file__).parent.parent
+    folders = [Path(place) for place in sorted(places)]
+    files = sorted([*ours.glob("sandbox/*.py"), *ours.glob("bridge/*.py")])
+    return tuple(path.stat().st_mtime_ns for path in [*folders, *files])
+
+
+def _receive(line: socket.socket, until: float) -> dict[str, Any]:
+    """One message of our own processes; empty when none came in time."""
+    if not select.select([line], [], [], max(until - time.monotonic(), 0.0))[0]:
+        return {}
+    data = line.recv(_LONGEST_STATE)
+    facts: dict[str, Any] = json.loads(data) if data else {}
+    return facts
