@@ -102,3 +102,31 @@ def test_a_damaged_secret_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / ".autograder" / "secret").write_text(content)
     with pytest.raises(CourseError, match="does not hold a key"):
         _ = Course(tmp_path).secret
+
+
+def test_a_rotated_secret_draws_other_inputs_and_the_old_one_is_kept(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    old = course.secret
+    kept = course.rotate_secret()
+    assert kept.parent == course.state
+    assert kept.name.startswith("secret.2")
+    assert bytes.fromhex(kept.read_text()) == old
+    assert course.secret == Course(tmp_path).secret != old
+    assert sorted(course.state.iterdir()) == [course.state / "secret", kept]
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in course.state.iterdir())
+
+
+def test_an_older_grade_can_be_reproduced_with_the_key_that_was_kept(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    old, kept = course.secret, course.rotate_secret()
+    kept.replace(tmp_path / ".autograder" / "secret")
+    assert Course(tmp_path).secret == old
+
+
+def test_a_secret_can_be_rotated_before_its_first_use_often_and_when_it_is_damaged(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    kept = {course.rotate_secret() for _ in range(5)}
+    assert len(kept) == 5
+    (course.state / "secret").write_text("damaged")
+    assert course.rotate_secret().read_text() == "damaged"
+    assert len(course.secret) == 32

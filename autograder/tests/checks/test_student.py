@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.bridge.messages import HandleValue, ListValue, Raised, Reply, Request, Returned
+from autograder.bridge.messages import DictValue, HandleValue, ListValue, Raised, Reply, Request, Returned
 from autograder.checks import CheckFailed, Remote, Student, StudentRaised
+from autograder.checks.compare import describe
 from autograder.checks.local import local_student, namespace_of
 from autograder.errors import CallCrashed, CallTimeout
 
@@ -219,3 +220,38 @@ def test_closing_closes_the_line() -> None:
     peer.close = lambda: closed.append(1)  # type: ignore[method-assign]
     Student(peer).close()
     assert closed
+
+
+HOSTILE = Raised("K`\x1b[2J" * 1000, "`m`\n\u202e" * 1000, "f`\u200b" * 1000, 2**60, "t`\0" * 1000)
+
+
+def test_a_hostile_exception_is_one_readable_sentence() -> None:
+    message = sentence(lambda: Student(Peer(HOSTILE)).call("f", torch.ones(2)))
+    assert len(message) < 1000
+    assert message.isprintable()
+    assert message.count("`") == 6  # those around the call, the function and the line
+    assert message.startswith("`f(float32 (2,))` stopped with K'")
+
+
+@pytest.mark.parametrize("kind", ["NotImplementedError", "NameError"])
+def test_a_hostile_name_in_a_sentence_of_ours_is_quoted(kind: str) -> None:
+    raised = Raised(kind, "", "`\x1b" * 50, 1, "NotImplementedError")
+    message = sentence(lambda: Student(Peer(raised)).call("f"))
+    assert message.isprintable()
+
+
+def test_hostile_names_of_parameters_and_types_are_quoted() -> None:
+    names = ListValue(["`\x1b[2J" * 100] * 50)
+    remote = Remote(Student(Peer(Returned(DictValue({"missing": names})))), HandleValue(0), "Layer()")
+    message = sentence(lambda: remote.load({}))
+    assert message.isprintable()
+    assert len(message) < 500
+    assert describe(Remote(Student(Peer(Returned(1))), HandleValue(0, "K`\x1b" * 30), "")).isprintable()
+    assert "`" not in describe("`x`\n")
+
+
+def test_a_closed_student_holds_on_to_nothing() -> None:
+    asked = student("def f(): return [1] * 1000")
+    asked.call("f")
+    asked.close()
+    assert asked.transcript == []
