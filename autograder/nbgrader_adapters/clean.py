@@ -94,11 +94,11 @@ class _Finish(Filter):
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for token in super().__iter__():
             opened = token["name"] if token["type"] == "StartTag" else ""
-            if opened == "a":
+            if opened == "a" and (None, "href") in token["data"]:
                 token["data"][None, "rel"] = "noopener noreferrer nofollow"
             yield token
-            formula = self._formulae.get(token["data"].get((None, "title"))) if opened == "var" else None
-            yield from () if formula is None else _tokens(formula)
+            if opened == "var" and (place := token["data"].get((None, "title"))) in self._formulae:
+                yield from _tokens(self._formulae[place])
 
 
 def _tokens(element: Element) -> Iterator[dict[str, Any]]:

@@ -11,8 +11,11 @@ import pytest
 
 from autograder.course import Assignment
 from autograder.grade import close
+from autograder.tests.browser import browser
 from autograder.tests.chain import make_chain
 from autograder.tests.forks import FakeKernel
+
+__all__ = ["browser"]  # a fixture, too
 
 
 @pytest.fixture(scope="session", autouse=True)

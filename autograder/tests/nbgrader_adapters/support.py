@@ -7,20 +7,24 @@ import os
 import subprocess
 import sys
 import sysconfig
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader import handlers
 
 from autograder.course import Assignment, Course
 from autograder.grade import Graded
 from autograder.intake import released_notebook
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.nbgrader_adapters.gradebook import load_config
 from autograder.nbgrader_adapters.grading import ClassOutcome, grade_class
 from autograder.nbgrader_adapters.preprocessors.write_verdicts import is_verdict_cell
 from autograder.tests import tiny
@@ -132,6 +136,21 @@ def graded_notebook(course: Course, student: str) -> Path:
 def feedback_page(course: Course, student: str) -> Path:
     """Where a student's feedback is to be."""
     return course.root / "feedback" / student / "tiny" / "tiny.html"
+
+
+def formgrader_page(course: Course, student: str) -> str:
+    """The page as formgrader's SubmissionHandler renders it."""
+    config = load_config(course)
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    resources = {"submission_id": "1", "notebook_id": "tiny", "assignment_id": "tiny", "index": 0, "total": 1}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exporter = HTMLExporter(config=config)  # type: ignore[no-untyped-call]
+        page, _ = exporter.from_filename(
+            str(graded_notebook(course, student)), resources=resources | {"base_url": "", "notebook_path": ""}
+        )
+    return str(page)
 
 
 def stream(text: str, name: str = "stdout") -> NotebookNode:
