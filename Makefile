@@ -63,6 +63,7 @@ $(READY): requirements.txt pyproject.toml
 		"$$python" -m venv --clear .venv || { echo 'It could not be made. On Debian and Ubuntu: `apt install python3-venv`, then try again.' >&2; exit 1; }; fi
 	@echo '== Installing the pinned requirements into .venv (torch is large: the first time takes a few minutes)'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@rm -rf autograder.egg-info  # of an earlier version, it would hide the entry points of this one
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 	@echo '== Ready: .venv/bin/autograder --help'

@@ -63,10 +63,10 @@ def fork_server(listener: socket.socket, report: int, namespace: dict[str, Any])
     """Runs in a fork of the kernel: one session of checks after another, until it is killed.
 
     Args:
-        report: a byte here tells the grader that the snapshot is taken; the system adds which process sent it.
+        report: this process's number, written here, tells the grader that the snapshot is taken.
     """
     _calm_down(listener.fileno(), report)
-    os.write(report, b".")
+    os.write(report, str(os.getpid()).encode())
     while True:
         _session(listener, namespace)
 
@@ -83,11 +83,11 @@ def _session(listener: socket.socket, namespace: dict[str, Any]) -> None:
             if control in ready:  # any byte: a check ran out of time, so whatever still runs is to end
                 _kill(workers)
             if listener in ready:
-                workers.append(_fork_worker(listener, control, namespace))
+                workers.append(_fork_worker(listener, namespace))
     _kill(workers)
 
 
-def _fork_worker(listener: socket.socket, control: socket.socket, namespace: dict[str, Any]) -> int:
+def _fork_worker(listener: socket.socket, namespace: dict[str, Any]) -> int:
     connection, _ = listener.accept()
     server, pid = os.getpid(), os.fork()
     if pid:
@@ -95,8 +95,7 @@ def _fork_worker(listener: socket.socket, control: socket.socket, namespace: dic
         return pid
     try:
         _die_with_parent(server)
-        listener.close()
-        control.close()
+        _close_all_but(connection.fileno())
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         serve(connection, Worker(namespace))
     finally:

@@ -98,7 +98,10 @@ class Kernel:
         except KernelError:
             raise
         except Exception as error:
-            raise KernelError(f"No kernel could be started for the submission: {error}.") from error
+            reason = str(error).rstrip(".")
+            raise KernelError(
+                f"No kernel could be started for the submission: {reason}; is it installed whole (`make setup`)?"
+            ) from error
         self._watchdog = Watchdog(self.process, self._slot.limits, lambda: {each.pid for each in self._snapshots})
         self._watchdog.__enter__()
         self._runner.km, self._runner.kc = self._manager, self._manager.client()
@@ -153,20 +156,20 @@ class Kernel:
             sentence = self._say(sentences.OUT_OF_TIME, cell, seconds=seconds)
             if not await self._responds():
                 raise KernelGone(sentence)
-        if not all(snapshot.stands for snapshot in self._snapshots):
+        if any(snapshot.has_fallen for snapshot in self._snapshots):
             raise KernelGone(self._why_gone(cell, sentences.PROCESSES_ENDED))
 
     async def snapshot(self) -> Snapshot:
         """Has the kernel fork; where it does not, nobody will answer at the snapshot's socket."""
         path, listener = self._slot.bind_fork()
         snapshot = Snapshot(path)
+        self._snapshots.append(snapshot)
         with listener:
             self._hand_over(listener, snapshot)
         reply = await self._reply_to(
             self._client.execute(self._ask, silent=True, store_history=False), _SNAPSHOT_SECONDS
         )
-        if await asyncio.to_thread(snapshot.wait, _RESPONSE_SECONDS if reply else 0.0):
-            self._snapshots.append(snapshot)
+        await asyncio.to_thread(snapshot.wait, _RESPONSE_SECONDS if reply else 0.0)
         return snapshot
 
     def _hand_over(self, listener: socket.socket, snapshot: Snapshot) -> None:

@@ -8,6 +8,7 @@ import struct
 from pathlib import Path
 
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
+_SENT_BY = getattr(socket, "SCM_CREDENTIALS", None)
 
 
 class Snapshot:
@@ -24,21 +25,19 @@ class Snapshot:
         if hasattr(socket, "SO_PASSCRED"):
             self._ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
-    def wait(self, seconds: float) -> bool:
-        """Waits for the report that it stands; the system itself says which process sent it."""
+    def wait(self, seconds: float) -> None:
+        """Waits for the report that it stands."""
         self.theirs.close()
-        if not select.select([self._ours], [], [], seconds)[0]:
-            return False
-        data, extra, _, _ = self._ours.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size))
-        for _, kind, value in extra:
-            if kind == getattr(socket, "SCM_CREDENTIALS", None):
-                self.pid = _CREDENTIALS.unpack(value)[0]
-        return data == b"."
+        if select.select([self._ours], [], [], seconds)[0]:
+            data, extra, _, _ = self._ours.recvmsg(20, socket.CMSG_SPACE(_CREDENTIALS.size))
+            # Linux itself says which process sent it, and by the number that it has out here.
+            numbers = [_CREDENTIALS.unpack(value)[0] for _, kind, value in extra if kind == _SENT_BY]
+            self.pid = numbers[0] if numbers else int(data) if data.isdigit() else 0
 
     @property
-    def stands(self) -> bool:
-        """Whether its process is still there, and nobody has just sent it a signal to end."""
-        return not select.select([self._ours], [], [], 0)[0] and not _signals_pending(self.pid)
+    def has_fallen(self) -> bool:
+        """Whether it stood once, and is gone, or was just sent a signal to end."""
+        return self.pid > 0 and (bool(select.select([self._ours], [], [], 0)[0]) or _signals_pending(self.pid))
 
     def close(self) -> None:
         """Lets go of the line to it."""

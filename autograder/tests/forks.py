@@ -73,7 +73,7 @@ def main() -> None:
             socket.send_fds(ours, [b"s"], [listener.fileno(), reported])
             os.close(reported)
             take_snapshot(theirs, namespace)
-        assert os.read(report, 1) == b"."
+        assert int(os.read(report, 20)) > 0
         os.close(report)
         sys.stdout.write("ok\n")
         sys.stdout.flush()

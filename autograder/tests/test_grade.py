@@ -30,7 +30,7 @@ def verdicts(report: Report, exercise: int = 0) -> list[Verdict]:
 def test_right_work_gets_full_marks_and_the_plot_is_not_run(chain: Assignment) -> None:
     graded = grade(chain, submission(playground="print('hello')"))
     assert scores(graded.report) == [4.0, 2.0]
-    assert graded.report.sandbox == "off"
+    assert graded.report.sandbox == "namespaces"
     assert graded.notebook.cells[1].outputs[0].text == "hello\n"
     assert [cell.id for cell in graded.notebook.cells if cell.get("outputs")] == ["playground"]
     assert Report.from_json(json.loads(json.dumps(graded.report.to_json()))) == graded.report

@@ -30,7 +30,7 @@ class Server:
     """A fork server, its control line and the lines to its workers; all end with the test."""
 
     def __init__(self, path: Path, kernel: FakeKernel) -> None:
-        self.control = ForkControl(path)
+        self.path, self.control = path, ForkControl(path)
         self.process = max(psutil.Process(kernel.pid).children(), key=lambda child: (child.create_time(), child.pid))
         self.lines: list[SocketConnection] = []
 
@@ -46,6 +46,7 @@ class Server:
         for line in self.lines:
             line.close()
         self.control.close()
+        self.process.kill()
 
 
 Serve = Callable[[str], Server]
@@ -95,7 +96,7 @@ def test_each_connection_is_a_fork_of_its_own(serve: Serve) -> None:
     assert [value_of(line.ask(call("step"))) for line in (first, first, second)] == [1, 2, 1]
 
 
-def test_closing_the_control_line_ends_everything(serve: Serve) -> None:
+def test_closing_the_control_line_ends_the_workers_and_the_next_one_begins_anew(serve: Serve) -> None:
     server = serve(STEPS)
     idle = psutil.Process(server.ask("pid"))
     with pytest.raises(CallTimeout):
@@ -104,7 +105,9 @@ def test_closing_the_control_line_ends_everything(serve: Serve) -> None:
     assert idle in workers
     assert len(workers) == 2
     server.control.close()
-    assert all(gone(process) for process in [server.process, *workers])
+    assert all(gone(process) for process in workers)
+    server.control = ForkControl(server.path)
+    assert server.ask("step") == 1
 
 
 def test_a_worker_that_dies_leaves_the_rest(serve: Serve) -> None:
