@@ -219,7 +219,7 @@ class _Grading:
         """Checks the snapshots that stand; one that a later cell ended is taken again in the next run."""
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in self._notebook.cells if is_graded(cell)}
         for grade_id, snapshot in taken.items():
-            if self._left_out and not snapshot.stands:
+            if self._left_out and snapshot.has_fallen:
                 continue
             self._say(grade_id)
             self._results[grade_id] = await self._checker.check(snapshot, cells[grade_id])
