@@ -1,6 +1,7 @@
 """`python -m autograder.tests.hostile [ids …]`: runs the cases, all or those named, and prints what came of each.
 
-A name stands for a case (`forge-1`) or a family (`forge`). Ends with 1 when a case is not as it must be.
+A name stands for a case (`forge-1`) or a family (`forge`). Ends with 1 when a case is not as it must be. With
+`--unsafe` there is no lock: what would do harm is not run, and the rest shows what the lock is for.
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ _EXPECTED = {"Z": "zero there, the rest graded", "N": "denied, graded", "R": "re
 
 def main(arguments: Sequence[str]) -> int:
     """Runs the cases; 1 when one is not as it must be, 2 when a name stands for none."""
+    unsafe, arguments = "--unsafe" in arguments, [name for name in arguments if name != "--unsafe"]
     chosen = [case for case in CASES if not arguments or case.id in arguments or case.id.split("-")[0] in arguments]
     known = {case.id for case in CASES} | {case.id.split("-")[0] for case in CASES}
     if unknown := [name for name in arguments if name not in known]:
         sys.stderr.write(f"No such case: {', '.join(unknown)}\n")
         return 2
     quiet_others()
-    with Theatre() as theatre:
+    with Theatre(unsafe) as theatre:
         results = _show((run_case(theatre, case) for case in chosen), theatre.level)
     return int(any(not result.fine for result in results))
 

@@ -24,6 +24,7 @@ from autograder.tests.hostile.theatre import HOSTILE, NEIGHBOUR, Scene
 
 _PATIENCE = 3.0  # seconds that what was ended may take to be gone
 _MOST_READ = 2**20
+_KEYS = range(4711, 4811)
 #: What grading itself may write into the course.
 _OURS = (
     "gradebook.db",
@@ -167,8 +168,9 @@ def _is_marked(entry: os.DirEntry[str], mark: str, since: float) -> bool:
 
 
 def _shared_memory() -> frozenset[str]:
-    """System V segments, by key and id."""
+    """System V segments with the keys that cases use, by key and id."""
     with suppress(OSError):
         lines = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
-        return frozenset(" ".join(line.split()[:2]) for line in lines)
+        found = (line.split()[:2] for line in lines)
+        return frozenset(f"segment {key}, {number}" for key, number in found if int(key) in _KEYS)
     return frozenset()

@@ -1,7 +1,7 @@
 """Grades one case through the real pipeline, beside an honest neighbour, and looks over what came of it.
 
 Four things hold whatever the case is: the neighbour gets full marks; the gradebook is otherwise unchanged; nothing
-is left over; the case ends within its time and five seconds.
+is left over; the case ends within its time and five seconds. And the grader itself needs no more memory than usual.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from autograder.nbgrader_adapters.grading import (
     generate_feedback,
     grade_class,
 )
+from autograder.tests.hostile.appetite import forget_peaks, grown
 from autograder.tests.hostile.case import FULL, LIMITS, Case, Points
 from autograder.tests.hostile.gradebook import marks, others, read_gradebook
 from autograder.tests.hostile.leftovers import leftovers, look
@@ -84,7 +85,9 @@ def run_case(theatre: Theatre, case: Case) -> Result:
 def _grade(scene: Scene, case: Case) -> Result:
     _hand_in(scene, case)
     book, before, clock = read_gradebook(scene.root / "gradebook.db"), look(scene), _Clock()
-    outcome = grade_class(scene.course, [scene.assignment], limits={**LIMITS, **case.limits}, on_event=clock)
+    memory = forget_peaks()
+    limits = {**LIMITS, **case.limits}
+    outcome = grade_class(scene.course, [scene.assignment], limits=limits, unsafe=scene.theatre.unsafe, on_event=clock)
     eve = next(each for each in outcome.submissions if each.student == HOSTILE)
     if graded(eve.status):
         generate_feedback(scene.course, scene.assignment, HOSTILE)
@@ -94,6 +97,7 @@ def _grade(scene: Scene, case: Case) -> Result:
         *_otherwise_unchanged(scene, book),
         *leftovers(scene, before),
         *_late(case, seconds),
+        *grown(memory),
         *(_verdict(scene, case, eve) if case.scores else _rejected(scene, eve)),
         *_words(scene, case, eve),
         *(f"called from inside: {line}" for line in scene.theatre.heard()),

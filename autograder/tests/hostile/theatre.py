@@ -47,11 +47,17 @@ _VARIABLE = "AANDACHT_HOSTILE_CANARY"
 class Theatre:
     """All that the cases share; a context manager.
 
+    Args:
+        unsafe: without a lock around student code, to see what the cases find then.
+
     Attributes:
         mark: stands in all that hostile code leaves behind, so that it is found.
         canary: stands in all that it must not see.
         level: the lock's level, as the report on an honest submission says.
     """
+
+    def __init__(self, unsafe: bool = False) -> None:
+        self.unsafe = unsafe
 
     def __enter__(self) -> Theatre:
         self.mark, self.canary = f"hx{secrets.token_hex(4)}", _CANARY + secrets.token_hex(16)
@@ -94,7 +100,7 @@ class Theatre:
         build_release(course, course.assignment("chain"))
         scene = Scene(self, root)
         scene.hand_in(BYSTANDER, {"playground": f"pass  # {self.canary}"})
-        outcome = grade_class(course, [scene.assignment], limits=LIMITS)
+        outcome = grade_class(course, [scene.assignment], limits=LIMITS, unsafe=self.unsafe)
         report = outcome.submissions[0].report
         if report is None or report.score != 6.0:
             raise AutograderError(f"An honest submission was not graded as it should be: {outcome}")

@@ -54,13 +54,20 @@ def listen():
         HEARD.append(HERE.recv(65536))
 
 threading.Thread(target=listen, daemon=True).start()
-MEMORY = os.memfd_create("stash")
+try:
+    MEMORY = os.memfd_create("stash")
+except OSError:
+    MEMORY = -1
 libc = ctypes.CDLL(None)
-SEGMENT = libc.shmget(4711, 65536, 0o1777)
+libc.shmat.restype = ctypes.c_void_p
+place = libc.shmat(libc.shmget(4711, 65536, 0o1777), None, 0)
+SEGMENT = (ctypes.c_char * 65536).from_address(place) if place not in (None, 2**64 - 1) else None
 PLACES = ["/tmp/stash", os.path.expanduser("~/stash"), "stash", "/dev/shm/stash", "/var/tmp/stash"]
 
 def stash(text):
     SHARED[: len(text)] = text
+    if SEGMENT is not None:
+        SEGMENT[: len(text)] = text
     for path in PLACES:
         try:
             open(path, "wb").write(text)
@@ -74,6 +81,8 @@ def stash(text):
 
 def stashed():
     found = [bytes(SHARED).rstrip(b"\\0"), *HEARD]
+    if SEGMENT is not None:
+        found.append(bytes(SEGMENT).rstrip(b"\\0"))
     for path in PLACES:
         try:
             found.append(open(path, "rb").read())

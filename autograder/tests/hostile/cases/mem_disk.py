@@ -63,7 +63,7 @@ def segment():
     libc.shmget.argtypes = (ctypes.c_int, ctypes.c_size_t, ctypes.c_int)
     libc.shmat.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
     def write(piece, at):
-        place = libc.shmat(called(libc.shmget(0, len(piece), 0o1600)), None, 0)
+        place = libc.shmat(called(libc.shmget(4711 + at % 89, len(piece), 0o3600)), None, 0)
         ctypes.memmove(place, piece, len(piece))
     fill(write)
 """

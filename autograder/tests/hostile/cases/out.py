@@ -89,6 +89,32 @@ def chain(depth):
 raise type("N" * 1_000_000, (ExceptionGroup,), {})("x" * 1_000_000, [chain(200), ExceptionGroup("g", [chain(200)] * 5)])
 """
 
+#: Zero pages that are mapped for reading cost the sender nothing; the reader would pay for each of them.
+_HUGE_MESSAGES = """\
+import mmap
+kernel = get_ipython().kernel
+free = mmap.mmap(-1, SIZE, prot=mmap.PROT_READ)
+for _ in range(COUNT):
+    kernel.session.send(kernel.iopub_socket, "stream", {"name": "stdout", "text": "x"}, parent=kernel.get_parent(),
+                        buffers=[memoryview(free)])
+import time
+time.sleep(60)
+"""
+_LARGE_TEXTS = """\
+kernel = get_ipython().kernel
+text = "x" * (20 * 2**20)
+for number in range(200):
+    content = {"data": {"text/plain": text, "application/json": [[]] * 100_000}, "metadata": {}}
+    kernel.session.send(kernel.iopub_socket, "display_data", content, parent=kernel.get_parent())
+"""
+_LARGE_REPLIES = """\
+kernel = get_ipython().kernel
+content = {"status": "ok", "payload": [{"source": "page", "data": "x" * (50 * 2**20)}], "user_expressions": {}}
+ident, parent = kernel._parent_ident["shell"], kernel.get_parent()
+for number in range(60):
+    kernel.session.send(kernel.shell_stream, "execute_reply", content, parent=parent, ident=ident)
+"""
+
 
 def _links(notebook: NotebookNode) -> None:
     for number, text in enumerate(_MARKDOWN):
@@ -190,5 +216,22 @@ CASES = (
         cells={"playground": _LONG_TRACEBACK, "mix-code": in_mix(_LONG_TRACEBACK)},
         scores={"softmax": 4.0, "mix": 0.0},
         seconds=25,
+    ),
+    *(
+        Case(
+            id=name,
+            does=f"sends the grader {words}",
+            must="Z",
+            cells={"playground": source},
+            scores={"softmax": (0.0, 4.0), "mix": (0.0, 2.0)},
+            seconds=25,
+            needs_lock=True,
+        )
+        for name, words, source in (
+            ("out-11", "one message of 4 GB", _HUGE_MESSAGES.replace("SIZE", "2**32").replace("COUNT", "1")),
+            ("out-11b", "a hundred messages of 64 MB", _HUGE_MESSAGES.replace("SIZE", "2**26").replace("COUNT", "100")),
+            ("out-12", "two hundred displays of 20 MB", _LARGE_TEXTS),
+            ("out-12b", "replies of 50 MB", _LARGE_REPLIES),
+        )
     ),
 )

@@ -186,7 +186,8 @@ CASES = (
         must="N",
         cells={
             "softmax-code": in_softmax(
-                "import traceback\nif 'test_' in ''.join(traceback.format_stack()):\n    raise OSError('LE' + 'AK')",
+                "import traceback\nstack = ''.join(traceback.format_stack())\n"
+                "if 'te' + 'st_' in stack:\n    raise OSError('LE' + 'AK')",
                 SOFTMAX,
             )
         },

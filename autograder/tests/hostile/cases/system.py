@@ -61,9 +61,10 @@ attempt("a setuid file of our own", lambda: must(
     subprocess.run(["cp", "/bin/sleep", "s"]) and not os.chmod("s", 0o4755) and os.stat("s").st_uid == 0, "not root's"))
 for path in ("/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/sysrq-trigger",
              "/proc/self/uid_map", "/sys/kernel/uevent_helper", "/sys/fs/cgroup/cgroup.procs",
-             "/proc/1/oom_score_adj", "/proc/sys/vm/drop_caches", "/proc/kcore", "/proc/kallsyms",
-             "/proc/timer_list", "/proc/keys"):
-    attempt("open " + path, lambda: os.close(os.open(path, os.O_RDWR)))
+             "/proc/1/oom_score_adj", "/proc/sys/vm/drop_caches", "/proc/kcore"):
+    attempt("write " + path, lambda: os.write(os.open(path, os.O_RDWR), b"0 0 1"))
+for path in ("/proc/kallsyms", "/proc/timer_list", "/proc/keys"):
+    attempt("read " + path, lambda: must(open(path).read(), "empty"))
 for path in ("/dev/mem", "/dev/kmem", "/dev/port", "/dev/kmsg", "/dev/sda", "/dev/vda", "/dev/nvme0n1", "/dev/fuse",
              "/dev/kvm", "/dev/net/tun", "/dev/loop-control", "/dev/mapper/control", "/dev/vsock", "/dev/userfaultfd"):
     attempt("open " + path, lambda: os.close(os.open(path, os.O_RDONLY)))

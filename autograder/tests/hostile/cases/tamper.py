@@ -99,18 +99,20 @@ def softmax(x, dim=-1):
 """
 
 _LOOK_ALIKE = """\
-import io, json, struct, sys
-frame = sys._getframe()
-while frame is not None and "Worker" not in frame.f_globals and "messages" not in frame.f_globals:
-    frame = frame.f_back
-if frame is not None:
-    messages = frame.f_globals["messages"]
-    header = json.dumps({"t": {"dtype": "F32", "shape": [2**31, 2**31], "data_offsets": [0, 4]},
-                         "__metadata__": {"a": "b" * 100}}).encode()
-    header += b" " * (-len(header) % 8)
-    pickled = b"\\x80\\x04cposix\\nsystem\\n(S'touch @ROOT@/@MARK@'\\ntR."
-    messages.pack_tensor = lambda tensor: messages.TensorValue(
-        struct.pack("<Q", len(header)) + header + b"xxxx" if tensor.dim() > 2 else pickled)
+import gc, json, struct, types
+header = json.dumps({"t": {"dtype": "F32", "shape": [2**31, 2**31], "data_offsets": [0, 4]},
+                     "__metadata__": {"a": "b" * 100}}).encode()
+header += b" " * (-len(header) % 8)
+pickled = b"\\x80\\x04cposix\\nsystem\\n(S'touch @ROOT@/@MARK@'\\ntR."
+
+def look_alike(tensor):
+    return TENSOR(struct.pack("<Q", len(header)) + header + b"xxxx" if tensor.dim() > 2 else pickled)
+
+gc.unfreeze()
+found = [each for each in gc.get_objects() if type(each) is dict and "pack_tensor" in each]
+for names in found:
+    TENSOR = names.get("TensorValue") or names["messages"].TensorValue
+    names["pack_tensor"] = look_alike
 """
 
 _POISON = """\
