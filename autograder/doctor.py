@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import KernelError
-from autograder.sandbox import landlock, lock, privileges
+from autograder.sandbox import cgroup, landlock, lock, privileges
 from autograder.sandbox.choose import choose
 from autograder.sandbox.proof import Attempt, prove
 from autograder.sandbox.warm import WarmLauncher
@@ -76,9 +76,13 @@ def _landlock() -> Finding:
 
 
 def _memory_limit() -> Finding:
-    fine = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    remedy = "" if fine else "Memory is watched by a thread instead; cgroup v2 would be exact."
-    return Finding("cgroup v2", "mounted" if fine else "not mounted", fine, remedy)
+    group = cgroup.parent_group() if lock.REQUIRED else None
+    remedy = (
+        "A watchdog counts memory instead; to have the system do it, start the grader by "
+        "systemd-run --user --scope -p Delegate=yes."
+    )
+    found = f"cgroup v2, {group}" if group else "watchdog"
+    return Finding("limit on memory", found, group is not None, "" if group else remedy)
 
 
 def _gpu() -> Finding:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import mounts, system
+from autograder.sandbox import system
 
 Bait = dict[str, Any]
 _FAMILIES = {"AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16, "AF_PACKET": 17, "AF_ALG": 38, "AF_VSOCK": 40}
@@ -84,6 +84,11 @@ def _open_a_socket(bait: Bait) -> str:
     return ""
 
 
+def _share_a_namespace(bait: Bait) -> str:
+    theirs = {name: str(Path("/proc/self/ns", name).readlink()) for name in bait["namespaces"]}
+    return next((f"shares {name} with the grader" for name in theirs if theirs[name] == bait["namespaces"][name]), "")
+
+
 def _reach_a_port(bait: Bait) -> str:
     with socket.create_connection(("127.0.0.1", bait["port"]), 0.2):
         return "reached a port of this machine"
@@ -108,7 +113,7 @@ def _see_the_environment(bait: Bait) -> str:
 
 
 def _enter_namespaces(bait: Bait) -> str:
-    system.unshare(system.CLONE_NEWUSER)
+    system.unshare(system.CLONE_NEWUSER | system.CLONE_NEWNS)  # with it anybody may try to mount
     return "made a user namespace"
 
 
@@ -145,7 +150,11 @@ def _set_the_clock(bait: Bait) -> str:
 
 def _share_memory(bait: Bait) -> str:
     libc = ctypes.CDLL(None)
-    return "got memory that nobody counts" if libc.shmget(0, 4096, 0o1600) >= 0 else ""
+    segment = libc.shmget(0, 4096, 0o1600)
+    if segment < 0:
+        return ""
+    libc.shmctl(segment, 0, None)  # IPC_RMID
+    return "got memory that nobody counts"
 
 
 def _outgrow_limits(bait: Bait) -> str:
@@ -156,7 +165,7 @@ def _outgrow_limits(bait: Bait) -> str:
 
 
 def _fill_the_disk(bait: Bait) -> str:
-    for place, size in {mounts.HOME: "work", "/tmp": "temporary", "/dev/shm": "shared"}.items():  # noqa: S108
+    for place, size in {"/tmp": "temporary", "/dev/shm": "shared", str(Path.home()): "work"}.items():  # noqa: S108
         room = os.statvfs(place)
         if room.f_blocks * room.f_frsize > bait["sizes"][size] + 4096 or room.f_files > bait["sizes"]["files"]:
             return f"{place} has no limit"
@@ -172,16 +181,18 @@ ATTEMPTS: dict[str, Callable[[Bait], str]] = {
     "mounts: more disk than allowed": _fill_the_disk,
     "namespaces: other processes": _see_processes,
     "namespaces: memory of PID 1": _look_into_init,
+    "namespaces: one of the grader's": _share_a_namespace,
     "namespaces: a port of this machine": _reach_a_port,
     "namespaces: a unix socket of the grader's": _reach_a_unix_socket,
     "environment: variables": _see_the_environment,
     "environment: open files": _see_open_files,
     "user: privileges": _become_root,
     "seccomp: sockets": _open_a_socket,
-    "seccomp: new namespaces": _enter_namespaces,
-    "seccomp: mounting": _mount,
     "seccomp: tracing": _trace,
     "seccomp: the clock": _set_the_clock,
     "seccomp: memory that no limit counts": _share_memory,
     "limits: resource limits": _outgrow_limits,
+    # Last, because in a new user namespace nothing of the machine's may be changed any more.
+    "seccomp: new namespaces": _enter_namespaces,
+    "seccomp: mounting": _mount,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from autograder.sandbox.mounts import NAME
@@ -12,7 +13,7 @@ from autograder.sandbox.mounts import NAME
 def environment(home: str, temporary: str) -> dict[str, str]:
     """All variables of a kernel whose home folder is `home`."""
     return {
-        "PATH": os.defpath,
+        "PATH": f"{sys.prefix}/bin:{os.defpath}",
         "LANG": "C.UTF-8",
         "USER": NAME,
         "LOGNAME": NAME,

@@ -104,7 +104,7 @@ class Kernel:
             ) from error
         self._watchdog = Watchdog(self.process, self._slot.limits, lambda: {each.pid for each in self._snapshots})
         self._watchdog.__enter__()
-        self._runner.km, self._runner.kc = self._manager, self._manager.client()
+        self._runner.km, self._runner.kc = self._manager, self._manager.client(context=self._manager.context)
         self._client.start_channels(stdin=False, hb=False)  # input() has nobody to ask
         if await self._reply_to(self._client.kernel_info(), _STARTUP_SECONDS) is None or not await self._welcomed():
             raise KernelError("A kernel was started for the submission, but it does not answer; run autograder doctor.")
@@ -199,6 +199,8 @@ class Kernel:
             snapshot.close()
         if self._manager.provisioner is not None and self._manager.has_kernel:
             await self._manager.shutdown_kernel(now=True)
+        # Not left to the garbage collector: it would wait, in whatever thread it runs, for messages to be delivered.
+        self._manager.context.destroy(linger=0)
 
     def take_strike(self, template: str, **fields: Any) -> None:
         """Notes that the watchdog had to strike since it was last asked, if it had."""

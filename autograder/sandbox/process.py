@@ -53,6 +53,9 @@ class Process(Protocol):
     def family(self) -> list[psutil.Process]:
         """Every process that runs in the kernel's place, the kernel included."""
 
+    def was_starved(self) -> bool:
+        """Whether the system itself ended one of them for want of memory, since this was last asked."""
+
     def end(self) -> None:
         """Kills all of it, and returns when it is gone."""
 

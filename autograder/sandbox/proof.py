@@ -10,11 +10,12 @@ import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import KernelError
+from autograder.sandbox import mounts
 from autograder.sandbox.canaries import ATTEMPTS
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Launcher, Order, socket_pair
@@ -22,6 +23,7 @@ from autograder.sandbox.slot import Slot
 
 _ENTRY = "autograder.sandbox.canaries:run"
 _SECONDS = 10.0
+_NAMESPACES = ("mnt", "pid", "net", "ipc", "uts", "cgroup")
 _VARIABLE = "AANDACHT_BAIT"
 
 
@@ -74,13 +76,20 @@ def _bait(hidden: Sequence[Path]) -> Iterator[dict[str, Any]]:
         sockets = [str(folder / "socket"), "\0" + token]
         for name in sockets:
             stack.enter_context(_listening(socket.AF_UNIX, name))
+        Path(sockets[0]).chmod(0o777)  # nothing but the lock stands before it
         port = stack.enter_context(_listening(socket.AF_INET, ("127.0.0.1", 0))).getsockname()[1]
         os.environ[_VARIABLE] = token
         stack.callback(os.environ.pop, _VARIABLE)
-        places = [str(path) for path in hidden]
+        limits, places = Limits(), [str(path) for path in hidden]
         yield {
             "token": token, "file": str(file), "socket": sockets[0], "port": port, "variable": token, "hidden": places,
+            "rlimits": limits.rlimits(), "sizes": asdict(_sizes(limits)),
+            "namespaces": {name: str(Path("/proc/self/ns", name).readlink()) for name in _NAMESPACES},
         }  # fmt: skip
+
+
+def _sizes(limits: Limits) -> mounts.Sizes:
+    return mounts.Sizes(limits.disk_bytes, limits.disk_bytes, limits.shared_bytes, limits.files)
 
 
 def _listening(family: int, address: Any) -> socket.socket:

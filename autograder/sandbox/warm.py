@@ -25,6 +25,7 @@ import psutil
 
 from autograder.errors import KernelError
 from autograder.sandbox import mounts, process
+from autograder.sandbox.cgroup import Group, parent_group
 from autograder.sandbox.environment import environment, font_folder
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Order
@@ -120,6 +121,7 @@ class WarmLauncher:
     def __init__(self, modules: Sequence[str] = ()) -> None:
         self._modules = tuple(dict.fromkeys((*_ALWAYS, *modules)))
         self._zygotes: list[Zygote] = []
+        self._groups = parent_group()
         self._one_at_a_time = threading.Lock()
 
     def launch(self, order: Order, slot: Slot) -> LockedProcess:
@@ -132,10 +134,13 @@ class WarmLauncher:
             "sizes": asdict(_sizes(slot.limits)),
             **order.arguments,
         }
+        group = Group(self._groups, slot.limits) if self._groups else None
+        if group:
+            told["group"] = str(group.path)
         with theirs:
             zygote = self._warm()
             zygote.fork(told, [theirs.fileno(), *order.descriptors])
-        return LockedProcess(ours, zygote)
+        return LockedProcess(ours, zygote, group)
 
     def _warm(self) -> Zygote:
         with self._one_at_a_time:
@@ -166,8 +171,9 @@ class WarmLauncher:
 class LockedProcess:
     """A kernel in its own namespaces: when PID 1 in there ends, so has everything."""
 
-    def __init__(self, state: socket.socket, zygote: Zygote) -> None:
-        self._state, self._zygote = state, zygote
+    def __init__(self, state: socket.socket, zygote: Zygote, group: Group | None) -> None:
+        self._state, self._zygote, self._group = state, zygote, group
+        self._kills = 0
         self._facts: dict[str, Any] = {}
         try:
             self._wait_for("started", time.monotonic() + _LAUNCH_SECONDS)
@@ -206,6 +212,13 @@ class LockedProcess:
         self._drain(time.monotonic() + _LAUNCH_SECONDS)
         self._state.close()
         self._zygote.living -= 1
+        if self._group:
+            self._group.remove()
+
+    def was_starved(self) -> bool:
+        """Whether the control group had to end one of them; without such a group the watchdog sees to that."""
+        before, self._kills = self._kills, self._group.kills if self._group else 0
+        return self._kills > before
 
     def _wait_for(self, fact: str, until: float) -> None:
         while fact not in self._facts:

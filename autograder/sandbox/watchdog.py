@@ -42,7 +42,7 @@ class Watchdog:
     def take(self) -> str:
         """What it struck for since it was last asked; empty when it did not."""
         struck, self.struck = self.struck, ""
-        return struck
+        return struck or ("memory" if self._watched.was_starved() else "")
 
     def _watch(self) -> None:
         while not self._stop.wait(_PERIOD):

@@ -88,6 +88,8 @@ def _keep(order: dict[str, Any], descriptors: list[int], zygote: int) -> None:
     _die_with(zygote)
     os.setsid()
     state, kernels = descriptors[0], descriptors[1:]
+    if "group" in order:
+        Path(order["group"], "cgroup.procs").write_text("0")  # this process, and all that come from it
     try:
         uid, gid = lock.enter()
     except lock.Refused as refused:

@@ -1,0 +1,1 @@
+"""Measurements that anyone can repeat; each prints its comparison side by side, from one run."""
