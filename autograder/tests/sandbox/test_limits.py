@@ -125,7 +125,7 @@ def test_what_is_no_limit_is_said(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("cell_second", 1.0), ("files", 0.0), ("files", -1.0), ("files", float("nan"))]
+    ("name", "value"), [("cell_second", 1.0), ("files", 0.0), ("files", -1.0), ("files", math.nan)]
 )
 def test_a_limit_has_a_known_name_and_a_positive_value(name: str, value: float) -> None:
     with pytest.raises(UsageError, match="is no limit"):
