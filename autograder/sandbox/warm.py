@@ -17,6 +17,7 @@ import sysconfig
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -137,20 +138,19 @@ class WarmLauncher:
         group = Group(self._groups, slot.limits) if self._groups else None
         if group:
             told["group"] = str(group.path)
-        with theirs:
+        with theirs, self._one_at_a_time:  # from here to the fork nobody may retire the zygote
             zygote = self._warm()
             zygote.fork(told, [theirs.fileno(), *order.descriptors])
         return LockedProcess(ours, zygote, group)
 
     def _warm(self) -> Zygote:
-        with self._one_at_a_time:
-            if not self._zygotes or not self._zygotes[-1].is_fresh:
-                self._zygotes.append(self._start())
-            for retired in self._zygotes[:-1]:
-                if not retired.living:
-                    retired.close()
-                    self._zygotes.remove(retired)
-            return self._zygotes[-1]
+        if not self._zygotes or not self._zygotes[-1].is_fresh:
+            self._zygotes.append(self._start())
+        for retired in self._zygotes[:-1]:
+            if not retired.living:
+                retired.close()
+                self._zygotes.remove(retired)
+        return self._zygotes[-1]
 
     def _start(self) -> Zygote:
         """A zygote of one thread; what starts threads when it is imported is left to the notebooks themselves."""
@@ -176,13 +176,18 @@ class LockedProcess:
         self._kills = 0
         self._facts: dict[str, Any] = {}
         try:
-            self._wait_for("started", time.monotonic() + _LAUNCH_SECONDS)
-            self._init = psutil.Process(self._facts["init"])
-            self.pid: int = self._init.children()[0].pid
-            self.inherited = process.resident(self._init)
+            for fact in ("init", "started"):  # told by the keeper and by PID 1, in either order
+                self._wait_for(fact, time.monotonic() + _LAUNCH_SECONDS)
         except BaseException:
             self.end()
             raise
+        self.pid: int = self._facts["init"]  # stands for a kernel that has ended before it could be looked at
+        self._init: psutil.Process | None = None
+        self.inherited = 0
+        with suppress(psutil.Error, IndexError):
+            self._init = psutil.Process(self._facts["init"])
+            self.inherited = process.resident(self._init)
+            self.pid = self._init.children()[0].pid
 
     def poll(self) -> int | None:
         """The kernel's exit status; None while it runs."""
@@ -200,7 +205,7 @@ class LockedProcess:
 
     def family(self) -> list[psutil.Process]:
         """Every process in the namespace but PID 1."""
-        return process.descendants(self._init)
+        return process.descendants(self._init) if self._init else []
 
     def end(self) -> None:
         """Kills PID 1, which takes all others along, and waits until the keeper has seen it end."""

@@ -7,6 +7,8 @@ import logging
 import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -17,8 +19,9 @@ from autograder.sandbox import lock, process, warm
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Order
 from autograder.sandbox.slot import Slot
-from autograder.sandbox.warm import WarmLauncher, Zygote
+from autograder.sandbox.warm import LockedProcess, WarmLauncher, Zygote
 from autograder.tests.sandbox.conftest import NO_LOCK
+from autograder.tests.sandbox.gaps import gap
 from autograder.tests.sandbox.inside import ENTRY, gone, inside, lean_launcher, own_files, until
 
 pytestmark = pytest.mark.skipif(not lock.REQUIRED, reason=NO_LOCK)
@@ -175,6 +178,42 @@ def test_a_kernel_whose_entry_fails_has_ended(lean: WarmLauncher) -> None:
         started.end()
         started.end()  # a second time does nothing
     assert leaves_nobody(lean)
+
+
+def test_a_kernel_that_ended_before_anybody_looked_has_ended(
+    lean: WarmLauncher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_for = LockedProcess._wait_for
+
+    def dawdle(self: LockedProcess, fact: str, until: float) -> None:
+        wait_for(self, fact, until)
+        time.sleep(0.1)
+
+    monkeypatch.setattr(LockedProcess, "_wait_for", dawdle)
+    with Slot(Limits()) as slot:
+        started = lean.launch(Order("autograder.tests.sandbox.inside:no_such_entry"), slot)
+        assert started.poll() == 1
+        assert started.family() == []
+        started.interrupt()
+        started.end()
+    assert leaves_nobody(lean)
+
+
+def test_it_does_not_matter_who_reports_first() -> None:
+    """The keeper tells PID 1's number, PID 1 that the kernel has started: two processes, and no order."""
+    with lean_launcher(gap("haste")) as launcher, inside(launcher) as it:
+        assert it.do("found = 1") == 1
+
+
+def test_many_threads_can_ask_for_kernels_while_zygotes_retire(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm, "_MOST_FORKS", 2)
+
+    def ask(_: int) -> int:
+        with inside(launcher) as it:
+            return int(it.do("found = 1"))
+
+    with lean_launcher() as launcher, ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(ask, range(12))) == 12
 
 
 def test_an_order_that_cannot_be_read_is_an_error_and_not_a_wait(lean: WarmLauncher) -> None:
