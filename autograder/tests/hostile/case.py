@@ -46,7 +46,7 @@ class Case:
         write: writes into the submission's folder, after the notebook is there.
         scores: points by exercise; empty when the submission is to be rejected.
         says: what must stand in outputs, notices or messages.
-        never: what must stand in none of them, nor in the feedback page.
+        never: what must stand in no notice, no message and nowhere in the feedback page.
         held: how many attempts the code makes; each of them must have failed.
         neighbour: texts of cells of the honest neighbour, who may look for what was left for them.
         limits: those that differ from LIMITS.

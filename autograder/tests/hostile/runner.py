@@ -7,7 +7,7 @@ is left over; the case ends within its time and five seconds. And the grader its
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,23 +175,26 @@ def _rejected(scene: Scene, eve: SubmissionOutcome) -> Iterator[str]:
 
 def _words(scene: Scene, case: Case, eve: SubmissionOutcome) -> Iterator[str]:
     """What is said, and what must not be."""
-    said = "\n".join([*_said(eve), outputs_of(_graded_notebook(scene, HOSTILE))])
-    pages = {path: path.read_bytes().decode("utf-8", "replace") for path in _shown(scene)}
+    told = "\n".join(_said(eve))
+    said = "\n".join([told, outputs_of(_graded_notebook(scene, HOSTILE))])
+    files = {path: path.read_bytes().decode("utf-8", "replace") for path in _shown(scene)}
+    pages = [text for path, text in files.items() if path.suffix == ".html"]
     yield from (f"not said: {fragment!r}" for fragment in map(scene.fill, case.says) if fragment not in said)
     if said.count("held ") < case.held:
         yield f"only {said.count('held ')} of {case.held} attempts were made"
-    yield from _not_to_be_shown(scene, case, "\n".join([said, *pages.values()]))
-    for page in (text for path, text in pages.items() if path.suffix == ".html"):
+    yield from _found("said", (BREACH, LEAK), "\n".join([said, *files.values()]))
+    yield from _found("said", map(scene.fill, case.never), "\n".join([told, *pages]))
+    yield from _found("shown to the student", scene.secrets(), "\n".join([said, *files.values()]))
+    for page in pages:
         yield from (f"would run in the page: {what}" for what in active_content(page, scene.theatre.mark))
 
 
-def _not_to_be_shown(scene: Scene, case: Case, everything: str) -> Iterator[str]:
-    for fragment in (BREACH, LEAK, *map(scene.fill, case.never)):
-        if fragment in everything:
-            yield f"said: {_around(everything, fragment)!r}"
-    shown = [secret for secret in scene.secrets() if secret in everything]
-    if shown:
-        yield f"shown to the student: {len(shown)} secrets, as {_around(everything, shown[0])!r}"
+def _found(verb: str, fragments: Iterable[str], text: str) -> Iterator[str]:
+    """What must not stand in a text and does: how many fragments, and the first of them."""
+    found = [fragment for fragment in fragments if fragment in text]
+    if found:
+        place = text.index(found[0])
+        yield f"{verb} ({len(found)}): {text[max(place - 40, 0) : place + 120]!r}"
 
 
 def _said(eve: SubmissionOutcome) -> Iterator[str]:
@@ -211,11 +214,6 @@ def _shown(scene: Scene) -> list[Path]:
 
 def _graded_notebook(scene: Scene, student: str) -> Path:
     return scene.root / "autograded" / student / "chain" / "chain.ipynb"
-
-
-def _around(text: str, fragment: str) -> str:
-    place = text.index(fragment)
-    return text[max(place - 40, 0) : place + 120]
 
 
 def _seen(eve: SubmissionOutcome) -> str:

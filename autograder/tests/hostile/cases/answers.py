@@ -113,7 +113,7 @@ CASES = (
             "mix-code": in_mix("raise SystemExit(0)"),
         },
         scores=NOTHING,
-        says=("ended while a check called", "SystemExit"),
+        says=("No answer came from", "SystemExit"),
     ),
     Case(
         id="forge-12",

@@ -147,7 +147,7 @@ CASES = (
             "softmax-code": in_softmax("print('x' * (500 * 2**20))"),
         },
         scores={"softmax": (0.0, 4.0), "mix": 2.0},
-        says=("cut off after",),
+        says=("Cell `playground`",),
         seconds=30,
     ),
     Case(
@@ -186,7 +186,7 @@ CASES = (
             ),
         },
         scores={"softmax": 4.0, "mix": 0.0},
-        never=("\x1b]0;", "\x1b[2J", "\x1b]8;", "\x00", "\x08"),
+        never=("\x1b]0;", "\x1b[2J", "\x1b]8;", "\x00", "\x08", "\u202e", "\u2066"),
     ),
     Case(
         id="out-7",

@@ -57,11 +57,10 @@ _RENICE = (
     GUARD
     + ATTEMPT
     + """
-pids = [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) not in (os.getpid(), os.getppid())]
-for pid in (@PID@, os.getppid()):
-    attempt(f"nice {pid}", os.setpriority, os.PRIO_PROCESS, pid, 1) if pid == @PID@ else None
-    attempt(f"limit {pid}", resource.prlimit, pid, resource.RLIMIT_CPU, (1, 1))
-    attempt(f"affinity {pid}", os.sched_setaffinity, pid, {0}) if pid == @PID@ else None
+attempt("nice", os.setpriority, os.PRIO_PROCESS, @PID@, 1)
+attempt("limit", resource.prlimit, @PID@, resource.RLIMIT_CPU, (1, 1))
+attempt("affinity", os.sched_setaffinity, @PID@, {0})
+attempt("all of the user's", lambda: must(len([p for p in os.listdir("/proc") if p.isdigit()]) > 9, "only our own"))
 attempt("raise own priority", os.setpriority, os.PRIO_PROCESS, 0, -5)
 attempt("real time", os.sched_setscheduler, 0, os.SCHED_FIFO, os.sched_param(10))
 attempt("raise own limits", resource.setrlimit, resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -168,7 +167,7 @@ CASES = (
             "softmax-code": in_softmax("import ctypes\nctypes.string_at(0)"),
         },
         scores=LOST,
-        says=("`playground` ended the kernel", "ended while a check called"),
+        says=("`playground` ended the kernel", "No answer came from"),
     ),
     Case(
         id="proc-11",
