@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from nbformat import NotebookNode
 
+from autograder.checks import sentences
 from autograder.checks.catalogue import ExerciseChecks
 from autograder.checks.draw import derive
 from autograder.checks.job import Job, Suspect
@@ -29,6 +30,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.snapshot import Snapshot
 
 _IMPORT = re.compile(r"\s*(?:import|from)\s+([A-Za-z_]\w*(?:\.\w+)*)")
+_OPEN = b"inputs that anyone may see"
 judge = Judge()  #: one trusted process for all submissions of this run
 
 
@@ -83,31 +85,53 @@ def _fit_together(
 
 
 class Checker:
-    """Checks graded cells of one assignment in snapshots of a kernel."""
+    """Checks graded cells of one assignment in snapshots of a kernel, in two rounds.
+
+    - `explore`: with inputs that anyone may see. What a check has to say is said now.
+    - `confirm`: what passed has to pass again with secret inputs, and says nothing of its own.
+
+    So a student's process learns secret inputs only when every word of the feedback is settled.
+    """
 
     def __init__(self, assignment: Assignment, device: str, limits: Limits) -> None:
         self.assignment, self.device, self.limits = assignment, device, limits
         self.material = material_of(assignment, assignment.version)
-        self._key = derive(assignment.course.secret, assignment.version)
+        self._open = derive(_OPEN, assignment.version)
+        self._secret = derive(assignment.course.secret, assignment.version)
 
-    async def check(self, snapshot: Snapshot, cell: NotebookNode) -> ExerciseResult:
+    async def explore(self, snapshot: Snapshot, cell: NotebookNode) -> ExerciseResult:
         """The student's own chain first; if that fails, with stand-ins for earlier exercises; the better counts.
 
         Where there are stand-ins, half of the time is kept for them: a loop in an earlier exercise, which eats up
         the first half, costs its points there and not here again.
         """
         grade_id, empty = cell.metadata.nbgrader.grade_id, self.result_of(cell, ())
-        needs = self.material.catalogue[grade_id].needs
-        stand_ins = tuple(self.material.stand_ins[name] for name in needs)
+        stand_ins = self._stand_ins(grade_id)
         seconds, started = self.limits.exercise_seconds, time.monotonic()
-        checks = await self.run(snapshot, grade_id, (), seconds / 2 if stand_ins else seconds)
-        own = replace(empty, checks=checks)
+        half = seconds / 2 if stand_ins else seconds
+        own = replace(empty, checks=await self._run(snapshot, grade_id, self._open, half))
         if own.state is not Verdict.FAILED or not stand_ins:
             return own
         left = max(seconds - (time.monotonic() - started), seconds / 2)
-        checks = await self.run(snapshot, grade_id, stand_ins, left)
+        checks = await self._run(snapshot, grade_id, self._open, left, definitions=stand_ins)
         helped = replace(empty, checks=checks, with_stand_ins=True)
         return helped if (helped.score or 0.0) > (own.score or 0.0) else own
+
+    async def confirm(self, snapshot: Snapshot, explored: ExerciseResult) -> ExerciseResult:
+        """The same with secret inputs, for the checks that passed; what fails only now says no more than that."""
+        passed = frozenset(check.name for check in explored.checks if check.verdict is Verdict.PASSED)
+        if not passed:
+            return explored
+        definitions = self._stand_ins(explored.grade_id) if explored.with_stand_ins else ()
+        seconds = self.limits.exercise_seconds
+        found = await self._run(
+            snapshot, explored.grade_id, self._secret, seconds, definitions=definitions, only=passed
+        )
+        again = {check.name: check for check in found}
+        checks = (
+            _confirmed(check, again.get(check.name)) if check.name in passed else check for check in explored.checks
+        )
+        return replace(explored, checks=tuple(checks))
 
     def result_of(self, cell: NotebookNode, checks: tuple[CheckResult, ...]) -> ExerciseResult:
         """The result of a graded cell with these verdicts; a cell of 0 points is worth its checks' bonus."""
@@ -115,23 +139,54 @@ class Checker:
         bonus = 0.0 if points else self.material.catalogue[grade_id].bonus
         return ExerciseResult(grade_id, points or bonus, checks, bonus=not points)
 
-    async def run(
+    async def prove(
         self, snapshot: Snapshot, grade_id: str, definitions: tuple[str, ...], seconds: float
     ) -> tuple[CheckResult, ...]:
-        """The verdicts on one exercise, after trusted definitions have been put into each of its workers."""
+        """The verdicts with secret inputs, after trusted definitions have been put into each of its workers."""
+        return await self._run(snapshot, grade_id, self._secret, seconds, definitions=definitions)
+
+    def _stand_ins(self, grade_id: str) -> tuple[str, ...]:
+        return tuple(self.material.stand_ins[name] for name in self.material.catalogue[grade_id].needs)
+
+    async def _run(
+        self,
+        snapshot: Snapshot,
+        grade_id: str,
+        key: bytes,
+        seconds: float,
+        *,
+        definitions: tuple[str, ...] = (),
+        only: frozenset[str] | None = None,
+    ) -> tuple[CheckResult, ...]:
         job = Job(
             socket=snapshot.path,
             tests=self.assignment.tests,
             grade_id=grade_id,
-            key=self._key,
+            key=key,
             reference=self.material.references[grade_id],
             stand_ins=definitions,
             suspects=self.material.suspects[grade_id],
+            only=only,
             device=self.device,
             call_seconds=self.limits.call_seconds,
             exercise_seconds=seconds,
         )
         return await asyncio.to_thread(judge.check, job)
+
+
+def _confirmed(explored: CheckResult, again: CheckResult | None) -> CheckResult:
+    """A check that passed with open inputs, after the round with secret ones."""
+    if again is None or again.verdict is Verdict.ERROR:
+        return replace(explored, verdict=Verdict.ERROR, message=sentences.GRADER_FAILED)
+    if again.verdict is Verdict.PASSED:
+        return explored
+    return replace(
+        explored,
+        verdict=again.verdict,
+        message=sentences.OTHER_INPUTS,
+        misconception=again.misconception,
+        explanation=again.explanation,
+    )
 
 
 def imports_of(assignment: Assignment) -> set[str]:

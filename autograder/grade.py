@@ -7,12 +7,13 @@
                               │               ├── locked and tagged skip-execution: pass it by
                               │               └── graded: take a snapshot
                               │          ─→ the kernel ends, its outputs are final
-                              │          ─→ the judge checks every snapshot
+                              │          ─→ the judge checks every snapshot, with open inputs
+                              │          ─→ every word is settled; what passed is checked with secret inputs
                               └── once more without the cell that ended the kernel
     ─→ a report, and the notebook with its outputs
 
-Hidden inputs enter the sandbox only after the last output has left it. Nothing here knows nbgrader;
-whoever wants marks in a gradebook takes the report there.
+Secret inputs enter the sandbox only after the last word that a student will read has left it. Nothing here
+knows nbgrader; whoever wants marks in a gradebook takes the report there.
 """
 
 from __future__ import annotations
@@ -216,14 +217,23 @@ class _Grading:
         return index not in self._left_out and not is_skipped(cell)
 
     async def _check(self, taken: dict[str, Snapshot], kernel: Kernel) -> None:
-        """Checks the snapshots that stand; one that a later cell ended is taken again in the next run."""
+        """Checks the snapshots that stand, all with open inputs before any with secret ones.
+
+        A snapshot that a later cell ended is taken again in the next run.
+        """
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in self._notebook.cells if is_graded(cell)}
-        for grade_id, snapshot in taken.items():
-            if self._left_out and snapshot.has_fallen:
-                continue
-            self._say(grade_id)
-            self._results[grade_id] = await self._checker.check(snapshot, cells[grade_id])
-            kernel.take_strike(limit_sentences.STRUCK_IN_CHECKS, exercise=grade_id)
+        standing = {name: each for name, each in taken.items() if not (self._left_out and each.has_fallen)}
+        explored = {name: await self._explore(kernel, each, cells[name]) for name, each in standing.items()}
+        for name, snapshot in standing.items():
+            self._results[name] = await self._checker.confirm(snapshot, explored[name])
+            kernel.take_strike(limit_sentences.STRUCK_IN_CHECKS, exercise=name)
+
+    async def _explore(self, kernel: Kernel, snapshot: Snapshot, cell: NotebookNode) -> ExerciseResult:
+        grade_id = cell.metadata.nbgrader.grade_id
+        self._say(grade_id)
+        explored = await self._checker.explore(snapshot, cell)
+        kernel.take_strike(limit_sentences.STRUCK_IN_CHECKS, exercise=grade_id)
+        return explored
 
     def _result_of(self, cell: NotebookNode) -> ExerciseResult:
         """The cell's result; checks that were never reached have crashed, so that nothing is given unseen."""

@@ -102,7 +102,7 @@ class _Bench:
             yield proof
 
     async def _try(self, definitions: tuple[str, ...]) -> tuple[CheckResult, ...]:
-        return await self._checker.run(self._snapshot, self._exercise, definitions, 120.0)
+        return await self._checker.prove(self._snapshot, self._exercise, definitions, 120.0)
 
 
 def _strays(assignment: Assignment, exercises: set[str]) -> list[Proof]:

@@ -121,6 +121,8 @@ def run(order: dict[str, Any], descriptors: list[int]) -> None:
     vars(ipykernel.kernelapp)["IOPubThread"] = _PipedThread  # there is no setting for it
     _Kernel.requests = socket.socket(fileno=descriptors[4])
     settings = {**_SETTINGS, "Session": {"key": order["key"].encode()}}
-    app = _App.instance(descriptors[:4], kernel_class=_Kernel, transport="ipc", ip="handed-over", config=Config(settings))
+    app = _App.instance(
+        descriptors[:4], kernel_class=_Kernel, transport="ipc", ip="handed-over", config=Config(settings)
+    )
     app.initialize([])  # type: ignore[no-untyped-call]
     app.start()  # type: ignore[no-untyped-call]

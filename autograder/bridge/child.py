@@ -25,6 +25,7 @@ from importlib.abc import MetaPathFinder
 from typing import Any
 
 from autograder.bridge import messages
+from autograder.bridge.confine import confine
 from autograder.bridge.messages import MalformedMessage, Raised
 from autograder.bridge.worker import Worker
 
@@ -97,6 +98,7 @@ def _fork_worker(listener: socket.socket, namespace: dict[str, Any]) -> int:
         _die_with_parent(server)
         _close_all_but(connection.fileno())
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        confine()
         serve(connection, Worker(namespace))
     finally:
         os._exit(0)

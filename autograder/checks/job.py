@@ -32,6 +32,7 @@ class Job:
         reference: the reference notebook's code up to this exercise.
         stand_ins: source texts that replace the student's earlier exercises.
         suspects: the exercise's misconceptions.
+        only: names of the checks to run; None for all of them.
     """
 
     socket: Path
@@ -41,6 +42,7 @@ class Job:
     reference: str
     stand_ins: tuple[str, ...] = ()
     suspects: tuple[Suspect, ...] = ()
+    only: frozenset[str] | None = None
     device: str = "cpu"
     call_seconds: float = 10.0
     exercise_seconds: float = 30.0

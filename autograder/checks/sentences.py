@@ -36,6 +36,10 @@ CRASHED = "No answer came from `{called}`: {reason}."
 NEVER_STARTED = (
     "Your notebook's process did not take part in the checks ({reason}); does a cell change how cells are run?"
 )
+OTHER_INPUTS = (
+    "It worked with the inputs that were tried first, and failed with others. Does your code depend on particular "
+    "sizes or values, or on what it was called with before?"
+)
 NEEDS_GPU = "This check needs a GPU and there is none here; its points wait for a run that has one."
 GRADER_FAILED = "The grader itself failed here; this costs you nothing, and a person will look at it."
 UNUSABLE = "`{called}` returned {came_back}, and that cannot be used as the result it should be ({reason})."

@@ -36,14 +36,8 @@ _log = logging.getLogger(__name__)
 _START_SECONDS, _LAUNCH_SECONDS = 120.0, 20.0
 _MOST_FORKS = 500
 _LONGEST_STATE = 65536
-_ALWAYS = (
-    "autograder.sandbox.canaries",
-    "torch",
-    "numpy",
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "ipykernel.kernelapp",
-)
+#: Not matplotlib_inline: it looks for its notebook when it is imported, and in a zygote there is none yet.
+_ALWAYS = ("torch", "numpy", "matplotlib.pyplot", "ipykernel.kernelapp", "autograder.sandbox.canaries")
 
 
 class LockRefused(KernelError):
