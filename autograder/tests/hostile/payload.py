@@ -49,6 +49,33 @@ if os.readlink("/proc/self/ns/pid") == "@PIDNS@":
     raise SystemExit("not locked in: not tried")
 """
 
+#: `say(bytes)` writes on the line to the judge; `reply` frames a value as an answer to the very request that is
+#: being answered, nonce and all: both are found in the frames above a checked function.
+LINE = """\
+import json, msgspec, os, struct, sys, time
+above = sys._getframe()
+while "nonce" not in above.f_locals:
+    above = above.f_back
+nonce, line, messages = above.f_locals["nonce"], above.f_locals["connection"], above.f_globals["messages"]
+
+def say(data):
+    try:
+        line.sendall(data)
+    except OSError:
+        pass
+
+def frame(body):
+    return messages.frame(nonce, body)
+
+def reply(value):
+    return frame(msgspec.msgpack.encode({"type": "returned", "value": value}))
+
+def tensor(header, data=b""):
+    if not isinstance(header, bytes):
+        header = json.dumps(header).encode()
+    return {"type": "tensor", "data": struct.pack("<Q", len(header)) + header + data, "order": []}
+"""
+
 
 def indented(source: str, spaces: int = 4) -> str:
     """The source as the body of a function."""

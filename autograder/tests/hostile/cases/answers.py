@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.tests.chain import SOFTMAX
 from autograder.tests.hostile.case import LOST, NOTHING, Case
-from autograder.tests.hostile.payload import WRONG, WRONG_MIX, in_mix, in_softmax
+from autograder.tests.hostile.payload import LINE, WRONG, WRONG_MIX, in_mix, in_softmax
 
 _EQUAL_TO_ALL = """\
 class Right(torch.Tensor):
@@ -48,19 +48,6 @@ if seen:
 """
 
 
-_SPEAK_ON_THE_BRIDGE = """\
-import msgspec, os, socket, stat, struct
-for number in range(3, 256):
-    try:
-        if stat.S_ISSOCK(os.fstat(number).st_mode):
-            for value in ANSWERS:
-                body = msgspec.msgpack.encode({"type": "returned", "value": value})
-                os.write(number, struct.pack(">I", len(body)) + body)
-    except OSError:
-        pass
-"""
-
-
 _NAMED_LIKE_OURS = """\
 class HandleValue:
     id = 0
@@ -79,7 +66,7 @@ class Returned(dict):
 
 
 def _answering(*values: str) -> str:
-    return _SPEAK_ON_THE_BRIDGE.replace("ANSWERS", f"({', '.join(values)},)")
+    return LINE + "".join(f"\nsay(reply({value}))" for value in values)
 
 
 def _returning(expression: str) -> str:

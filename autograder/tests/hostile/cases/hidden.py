@@ -132,6 +132,18 @@ import base64
 raise type("LE" + "AK_" + x.flatten()[:8].numpy().tobytes().hex(), (ValueError,), {})()"""
 
 
+_CATCH_STAND_INS = """\
+import builtins
+TEXTS, real_compile, real_exec = [], builtins.compile, builtins.exec
+
+def compile(source, *a, **k):
+    TEXTS.append(source)
+    return real_compile(source, *a, **k)
+
+builtins.compile = compile
+"""
+_TELL_STAND_INS = "raise RuntimeError(''.join(t for t in TEXTS if isinstance(t, str) and 'def softmax' in t)[-400:])"
+
 CASES = (
     Case(
         id="secret-6",
@@ -190,6 +202,14 @@ CASES = (
         must="N",
         cells={"softmax-code": in_softmax(_RAISE_CODED), "mix-code": in_mix("x = values\n" + _RAISE_NAMED)},
         scores=NOTHING,
+    ),
+    Case(
+        id="secret-13",
+        does="catches the stand-in for an earlier exercise, and raises its text",
+        must="N",
+        cells={"playground": _CATCH_STAND_INS, "softmax-code": WRONG, "mix-code": in_mix(_TELL_STAND_INS)},
+        scores=NOTHING,
+        never=("torch.softmax(x, dim=dim)",),
     ),
     Case(
         id="secret-11",

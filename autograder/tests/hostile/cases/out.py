@@ -234,4 +234,12 @@ CASES = (
             ("out-12b", "replies of 50 MB", _LARGE_REPLIES),
         )
     ),
+    Case(
+        id="out-13",
+        does="sixty cells that each print just less than a cell may",
+        must="Z",
+        more=tuple(("softmax", "print('x' * 1_900_000)") for _ in range(60)),
+        says=("all cells together",),
+        seconds=25,
+    ),
 )

@@ -123,6 +123,22 @@ if started > 10_000:
 )
 
 
+#: Never more than two at a time, and never the same: who kills by number comes too late.
+_HOPPING = (
+    GUARD
+    + ATTEMPT
+    + """
+if os.fork() == 0:
+    name_me()
+    os.setsid()
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if os.fork():
+            os._exit(0)
+    os._exit(0)
+"""
+)
+
 CASES = (
     Case(
         id="proc-4",
@@ -185,6 +201,15 @@ CASES = (
         cells={"between": _STOP_OTHERS, "mix-code": in_mix(_STOP_OTHERS)},
         scores={"softmax": (0.0, 4.0), "mix": (0.0, 2.0)},
         seconds=40,
+        needs_lock=True,
+    ),
+    Case(
+        id="proc-17",
+        does="a daemon that forks and exits all the time, so that no kill by number finds it",
+        must="Z",
+        cells={"playground": _HOPPING, "softmax-code": in_softmax(_HOPPING)},
+        scores=ANY,
+        seconds=30,
         needs_lock=True,
     ),
     Case(

@@ -3,52 +3,22 @@
 from __future__ import annotations
 
 from autograder.tests.hostile.case import LOST, NOTHING, Case
-from autograder.tests.hostile.payload import in_mix, in_softmax
-
-#: `LINE` is the line to the judge (every socket that this process has), `say(bytes)` writes on it.
-_LINE = """\
-import json, os, socket, stat, struct, time
-LINE = []
-for number in range(3, 1024):
-    try:
-        if stat.S_ISSOCK(os.fstat(number).st_mode):
-            LINE.append(number)
-    except OSError:
-        pass
-
-def say(data):
-    for number in LINE:
-        try:
-            os.write(number, data)
-        except OSError:
-            pass
-
-def frame(body):
-    return struct.pack(">I", len(body)) + body
-
-def reply(value):
-    import msgspec
-    return frame(msgspec.msgpack.encode({"type": "returned", "value": value}))
-
-def tensor(header, data=b""):
-    if not isinstance(header, bytes):
-        header = json.dumps(header).encode()
-    return {"type": "tensor", "data": struct.pack("<Q", len(header)) + header + data, "order": []}
-"""
+from autograder.tests.hostile.payload import LINE, in_mix, in_softmax
 
 
 def _saying(source: str) -> str:
-    return in_softmax(_LINE + source + "\nos._exit(0)")
+    return in_softmax(LINE + source + "\nos._exit(0)")
 
 
 _MANY_ENTRIES = """
 entry = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 say(reply(tensor({f"t{number}": entry for number in range(100_000)}, b"xxxx")))
 """
-_LYING_LENGTH = "say(struct.pack('>I', 1000) + b'short')"
-_HUGE_LENGTH = "say(struct.pack('>I', 2**32 - 1) + b'x' * 2**20)"
+_LYING_LENGTH = "say(messages.HEAD.pack(1000, nonce) + b'short')"
+_HUGE_LENGTH = "say(messages.HEAD.pack(2**32 - 1, nonce) + b'x' * 2**20)"
+_OTHER_NONCE = "say(messages.HEAD.pack(1, b'x' * 16) + b'\\xc0'); time.sleep(0.1); say(reply(1.0))"
+_OLD_NONCE = "say(reply(1.0) + reply(1.0)); time.sleep(0.1); say(reply(2.0))"
 _OTHER_WORDS = """
-import msgspec
 encode = msgspec.msgpack.encode
 for body in (
     b"", b"\\xc1", b"\\xdb\\xff\\xff\\xff\\xff", b"\\x91" * 5000, encode({"type": "call", "target": "f"}),
@@ -59,7 +29,7 @@ for body in (
     time.sleep(0.05)
 """
 _TRICKLE = """
-say(struct.pack(">I", 1000))
+say(messages.HEAD.pack(1000, nonce))
 while True:
     say(b"x")
     time.sleep(1)
@@ -164,6 +134,8 @@ CASES = (
     _broken("rpc-1", "a safetensors header of 100,000 entries", _saying(_MANY_ENTRIES)),
     _broken("rpc-2", "a length that lies, a truncated message", _saying(_LYING_LENGTH)),
     _broken("rpc-2b", "a length of 4 GB", _saying(_HUGE_LENGTH)),
+    _broken("rpc-2c", "a reply with another nonce, and then one with the right", _saying(_OTHER_NONCE)),
+    _broken("rpc-2d", "three replies to one request", _saying(_OLD_NONCE)),
     _broken("rpc-3", "messages of other kinds, broken msgpack", _saying(_OTHER_WORDS)),
     _broken("rpc-4", "one byte per second", _saying(_TRICKLE), seconds=25),
     _broken("rpc-5", "stops reading, and being", _saying(_STOP_READING), seconds=25),
