@@ -9,7 +9,10 @@ namespace, and the one of host names.
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
+import site
 import sys
 import time
 from typing import Any
@@ -94,3 +97,23 @@ def without_secrecy() -> None:
         system.prctl(system.PR_SET_DUMPABLE, 1)
 
     vars(lock).update(close=close_and_open)
+
+
+def without_packages_here() -> None:
+    """Packages of a user's in the folder that the variable HERE names, as if Python looked for them there."""
+    here = os.environ["HERE"]
+    sys.path.append(here)
+    vars(site).update(getusersitepackages=lambda: here)
+
+
+def without_permission() -> None:
+    """One system call, whose name the variable REFUSED holds, is not permitted."""
+    refused = os.environ["REFUSED"]
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, f"{refused}: {os.strerror(errno.EPERM)}")
+
+    call = system.call
+    vars(system)["call"] = lambda name, *args: refuse() if name == refused else call(name, *args)
+    if hasattr(system, refused):
+        vars(system)[refused] = refuse

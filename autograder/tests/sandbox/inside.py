@@ -29,6 +29,8 @@ from autograder.sandbox.slot import Slot
 from autograder.sandbox.warm import WarmLauncher
 
 ENTRY = "autograder.tests.sandbox.entry:run"
+#: What a zygote imports that is to start at once: neither torch nor ipykernel.
+LEAN = ("autograder.sandbox.canaries", "autograder.tests.sandbox.entry")
 _SECONDS = 30.0
 _LONGEST = 65536
 
@@ -65,7 +67,7 @@ def inside(launcher: Launcher, limits: Limits | None = None) -> Iterator[Inside]
 def lean_launcher(*modules: str) -> Iterator[WarmLauncher]:
     """A launcher whose zygote leaves torch and ipykernel out, so that it starts at once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warm, "_ALWAYS", ("autograder.sandbox.canaries", ENTRY.partition(":")[0]))
+        patch.setattr(warm, "_ALWAYS", LEAN)
         launcher = WarmLauncher(modules)
         try:
             yield launcher

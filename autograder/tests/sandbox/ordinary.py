@@ -1,13 +1,13 @@
-"""Runs a module as an ordinary user, on behalf of tests that run as root.
+"""Runs Python as an ordinary user, on behalf of tests that run as root.
 
 ::
 
     root ── new mount namespace: closed folders on the way to Python and to us are covered, what is needed is bound in
-         ── another user ── python -P -m MODULE …
+         ── another user ── python -P …
 
 Python often lies below a home folder that others may not enter (/root/.pyenv); a machine whose tests run as root would
 otherwise never see the lock that an ordinary user gets. Started as `python -P -m autograder.tests.sandbox.ordinary
-MODULE …`; the other user's home folder is `HOME`, as given.
+ARGUMENT …`; the other user's home folder is `HOME`, as given.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ USER = 61000
 
 
 def run_as_ordinary_user(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Runs `python -P -m <command>` with `home`, which is given to that user, as its home and temporary folder."""
+    """Runs `python -P <command>` with `home`, which is given to that user, as its home and temporary folder."""
     os.chown(home, USER, USER)
     environment = {"PATH": os.defpath, "HOME": str(home), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
@@ -35,13 +35,13 @@ def run_as_ordinary_user(home: Path, *command: str) -> subprocess.CompletedProce
 
 
 def main() -> None:
-    """Becomes that user, then the module."""
+    """Becomes that user, then Python with other arguments."""
     system.unshare(system.CLONE_NEWNS)
     system.mount("none", "/", flags=system.MS_REC | system.MS_PRIVATE)
     _open_the_way([*mounts.shown_folders(), str(Path(autograder.__file__).parents[1]), os.environ["HOME"]])
     privileges.become(USER, USER)
     os.chdir("/")
-    os.execv(sys.executable, [sys.executable, "-P", "-m", *sys.argv[1:]])
+    os.execv(sys.executable, [sys.executable, "-P", *sys.argv[1:]])
 
 
 def _open_the_way(paths: list[str]) -> None:

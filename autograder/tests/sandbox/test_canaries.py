@@ -108,7 +108,7 @@ def test_without_a_lock_nearly_every_attempt_succeeds() -> None:
 def test_for_an_ordinary_user_it_is_the_same(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    done = run_as_ordinary_user(home, "autograder.tests.sandbox.proving", *HOLES)
+    done = run_as_ordinary_user(home, "-m", "autograder.tests.sandbox.proving", *HOLES)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["user"] != 0
