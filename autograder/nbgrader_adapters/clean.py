@@ -129,6 +129,11 @@ def clean_html(text: str, formulae: Mapping[str, Element] | None = None) -> str:
     return str(cleaner.clean(_WITH_CONTENT.sub("", text)))
 
 
+def boxed(cleaned: str) -> str:
+    """Clean HTML in a box of its own: a page may keep it inside, and MathJax (TeX can make links) has to keep out."""
+    return f'<div class="rendered_html tex2jax_ignore mathjax_ignore">{cleaned}</div>'
+
+
 class _Renderer(IPythonRenderer):
     """nbconvert's renderer of markdown, with formulae set; it reads no file but pictures below its folder.
 
@@ -182,8 +187,7 @@ def render_markdown(
     renderer = _Renderer(budget, path=folder, embed_images=bool(folder), attachments=attachments or {})
     try:
         made = MarkdownWithMath(renderer=renderer).render(source)
-        # MathJax, which formgrader loads, is told to keep out: TeX can make links.
-        return f'<div class="tex2jax_ignore mathjax_ignore">{clean_html(made, renderer.formulae)}</div>'
+        return boxed(clean_html(made, renderer.formulae))
     except Exception:  # noqa: BLE001 # hostile text breaks the renderer in many ways; none may cost a page
         return _as_written(source)
 
@@ -207,7 +211,7 @@ def markdown2html(context: Context, source: str) -> str:
 def clean_raw(context: Context, source: str) -> str:
     """The filter of raw cells, which nbconvert calls `clean_html`."""
     text = str(source)
-    return clean_html(text) if _budget(context).allows(text, MAX_HTML) else _as_written(text)
+    return boxed(clean_html(text)) if _budget(context).allows(text, MAX_HTML) else _as_written(text)
 
 
 def _budget(context: Context) -> Budget:

@@ -80,7 +80,7 @@ FETCHES = {
     "object": f"<object data={EVIL}/20></object><embed src={EVIL}/21><applet code={EVIL}/22></applet>",
     "video": f"<video poster={EVIL}/23.png src={EVIL}/24.mp4 autoplay><track src={EVIL}/25 default></video>",
     "input": f"<input type=image src={EVIL}/26.png>",
-    "base": f"<base href={EVIL}/><img src=27.png>",
+    "base": f"<base href={EVIL}/><img src=27.png><a href='#x'>x</a>",
     "svg-use": f"<svg><use href='{EVIL}/28.svg#x'/><feImage href={EVIL}/29.png /></svg>",
 }
 #: What a policy in the page does not stop: only the cleaning does.
@@ -124,7 +124,8 @@ LINKS = {
     "image-map": f"<map name=m><area shape=default href='javascript:{OWN}'></map><img usemap=#m src=x>",
     "svg": f"<svg><a xlink:href='javascript:{OWN}'><text y=9>x</text></a></svg>",
     "math": f"<math><mrow href='javascript:{OWN}'><mi>x</mi></mrow></math>",
-    "form": f"<form action='javascript:{OWN}'><button>x</button></form><button form=f formaction={EVIL}>x</button>",
+    "form": f"<form action='javascript:{OWN}'><button>x</button></form>",
+    "form-elsewhere": f"<form id=f action={EVIL}><button>x</button></form><button form=f formaction={EVIL}>x</button>",
     "ping": f"<a ping={EVIL}/ping download=x attributionsrc={EVIL}/a href='#'>x</a>",
 }
 #: Links that stay, and tell nothing.

@@ -10,7 +10,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.nbgrader_adapters.clean import MAX_HTML, Budget, clean_html, render_markdown
+from autograder.nbgrader_adapters.clean import MAX_HTML, Budget, boxed, clean_html, render_markdown
 
 #: Characters of text that a notebook may show in one output, and in all of them.
 MAX_TEXT = 100_000
@@ -71,7 +71,7 @@ def _clean_data(kind: str, text: str, html: Budget) -> str | None:
     if kind == "text/plain":
         return _cut(text)
     if kind == "text/html" and html.allows(text, MAX_HTML):
-        return f'<div class="tex2jax_ignore mathjax_ignore">{clean_html(text)}</div>'
+        return boxed(clean_html(text))
     return None
 
 

@@ -13,7 +13,7 @@ from nbformat.v4 import new_output, new_raw_cell
 
 from autograder import grade as grader
 from autograder.course import Assignment, Course
-from autograder.nbgrader_adapters import pages
+from autograder.nbgrader_adapters import clean, pages
 from autograder.nbgrader_adapters.grading import generate_feedback, write_report
 from autograder.tests.browser import Browser
 from autograder.tests.nbgrader_adapters.support import (
@@ -30,7 +30,7 @@ from autograder.tests.nbgrader_adapters.support import (
     stream,
 )
 from autograder.tests.notebooks import free, submit
-from autograder.tests.payloads import EVIL, HTML, KINDS, MARKDOWN, OUTSIDE, OWN
+from autograder.tests.payloads import COVERS, EVIL, HTML, KINDS, MARKDOWN, OUTSIDE, OWN
 
 pytestmark = [*NBGRADER_WARNINGS, pytest.mark.slow]
 
@@ -169,6 +169,10 @@ def unclean(text: str, folder: Path) -> Path:
     return path
 
 
+#: What needs a click. Other links and forms are the cleaning's alone: a policy lets a page be left.
+CLICKED = ("link-java", "link-form", "fetch-base")
+
+
 @pytest.mark.parametrize("name", [name for name in HTML if not name.startswith(("cover-", "move-"))])
 def test_the_policy_is_enough_without_cleaning(name: str, browser: Browser, tmp_path: Path) -> None:
     def click(page: Any) -> Any:
@@ -177,8 +181,18 @@ def test_the_policy_is_enough_without_cleaning(name: str, browser: Browser, tmp_
         page.wait_for_timeout(100)
         return owned(page)
 
-    visit = browser.visit(unclean(HTML[name], tmp_path), click if name.startswith("link-java") else owned)
+    visit = browser.visit(unclean(HTML[name], tmp_path), click if name.startswith(CLICKED) else owned)
     assert (visit.seen, visit.asked) == (None, [])
+
+
+@pytest.mark.parametrize(
+    "name", ["fixed", "absolute", "margin", "transform", "shadow", "font", "classes", "dialog", "style"]
+)
+def test_the_box_is_enough_without_cleaning(name: str, browser: Browser, tmp_path: Path) -> None:
+    mark = '<div class="panel-heading"><h4>tiny (Score: 2.0)</h4></div>'
+    verdict = '<div class="autograder-verdict"><strong>double: 2 of 2 points</strong></div>'
+    path = unclean(mark + clean.boxed(COVERS[name]) + verdict, tmp_path)
+    assert browser.visit(path, top_most).seen == [True, True]
 
 
 @pytest.mark.parametrize("name", ["run-script", "run-image", "fetch-image", "link-javascript", "move-refresh"])
