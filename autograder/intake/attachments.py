@@ -1,16 +1,18 @@
 """Pictures that a student pasted into a text cell: which of them are kept.
 
-Kept are PNG, JPEG and GIF pictures of at most 2 MB whose first bytes are what their name promises. Anything
-else (SVG and HTML can carry script) goes, with a notice.
+Kept are PNG, JPEG and GIF pictures of at most 2 MB whose first bytes are what their name promises, at most a hundred
+in a cell. Anything else (SVG and HTML can carry script) goes, with a notice.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 from typing import Any
 
 MAX_PICTURE = 2_000_000
+MAX_PICTURES = 100  #: in one cell
 _SIGNATURES = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
@@ -26,7 +28,8 @@ def keep_pictures(attachments: Any) -> tuple[dict[str, dict[str, str]], int]:
     """
     if not isinstance(attachments, dict):
         return {}, int(bool(attachments))
-    kept = {name: pictures for name, bundle in attachments.items() if (pictures := _pictures(bundle))}
+    looked_at = itertools.islice(attachments.items(), MAX_PICTURES)
+    kept = {name: pictures for name, bundle in looked_at if (pictures := _pictures(bundle))}
     return kept, len(attachments) - len(kept)
 
 

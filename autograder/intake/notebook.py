@@ -9,7 +9,8 @@
           ── identify (is it a notebook of this assignment, and of which release?)
 
 Outputs go before anything is checked: they are cleared anyway, and tools other than Jupyter write them
-in odd ways that should cost nobody a grade. The same goes for settings that the release overrides.
+in odd ways that should cost nobody a grade. The same goes for settings that the release overrides. Of the rest only
+what is known by name is taken along: two million empty dicts in some odd place take gigabytes once they are copied.
 """
 
 from __future__ import annotations
@@ -25,15 +26,19 @@ from nbformat.notebooknode import NotebookNode
 
 from autograder.course import Assignment, read_course_file
 from autograder.errors import CourseError, RejectedSubmission
+from autograder.intake.attachments import keep_pictures
 from autograder.intake.files import printable
 
 MAX_CELLS = 2_000
 MAX_DEPTH = 100
 MAX_VALUES = 2_000_000
 _MAX_FAULTS = 5
+_MAX_TAGS = 100
 
 _TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
 _CELL_TYPES = ("code", "markdown", "raw")
+_SETTINGS = ("grade_id", "grade", "solution", "locked", "task", "points", "cell_type", "checksum", "schema_version")
+_PLAIN = (str, int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +175,8 @@ def _reduce(document: dict[str, Any]) -> tuple[NotebookNode, bool]:
 def _notebook_metadata(metadata: object) -> dict[str, Any]:
     """The release's mark and the kernel's name, where they have the expected shape."""
     kept: dict[str, Any] = {}
-    mark = _sub(metadata, "aandacht")
-    if mark:
-        kept["aandacht"] = {key: value for key, value in mark.items() if isinstance(value, str)}
+    if mark := _sub(metadata, "aandacht"):
+        kept["aandacht"] = {key: mark[key] for key in ("assignment", "release") if isinstance(mark.get(key), str)}
     name = _sub(metadata, "kernelspec").get("name")
     if isinstance(name, str) and name:
         kept["kernelspec"] = {"name": name, "display_name": name}
@@ -193,8 +197,11 @@ def _reduce_cell(number: int, cell: dict[str, Any]) -> dict[str, Any]:
     }
     if cell["cell_type"] == "code":
         kept |= {"outputs": [], "execution_count": None}
-    if attachments := _sub(cell, "attachments"):
-        kept["attachments"] = attachments
+    pictures, lost = keep_pictures(_sub(cell, "attachments"))
+    if pictures:
+        kept["attachments"] = pictures
+    if lost:
+        kept["metadata"]["lost_pictures"] = True
     return kept
 
 
@@ -203,10 +210,10 @@ def _cell_metadata(cell: dict[str, Any]) -> dict[str, Any]:
     metadata = cell.get("metadata")
     kept: dict[str, Any] = {}
     if settings := _sub(metadata, "nbgrader"):
-        kept["nbgrader"] = settings
+        kept["nbgrader"] = {key: settings[key] for key in _SETTINGS if isinstance(settings.get(key), _PLAIN)}
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
     if isinstance(tags, list) and (named := [tag for tag in tags if isinstance(tag, str) and tag]):
-        kept["tags"] = list(dict.fromkeys(named))
+        kept["tags"] = list(dict.fromkeys(named[:_MAX_TAGS]))
     if isinstance(cell.get("id"), str):
         kept["submitted_id"] = cell["id"]
     return kept
@@ -232,7 +239,7 @@ def _validate(notebook: NotebookNode) -> None:
 
 
 def _without_pictures(notebook: NotebookNode) -> NotebookNode:
-    """Pictures and tags are judged one by one when the notebook is sanitised, so their form costs nothing here."""
+    """Pictures were judged one by one already, and tags are compared with the release's: their form costs nothing."""
     bare = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
     for cell in bare.cells:
         cell.pop("attachments", None)

@@ -26,7 +26,9 @@ _SENTENCES = {
     ),
     "own-settings": "Grading settings were taken off cells of your own: {cells}.",
     "own-tags": "Tags on cells of your own have no effect on grading and were taken off: {cells}.",
-    "pictures": "Only PNG, JPEG and GIF pictures up to 2 MB in text cells are kept; others were left out: {cells}.",
+    "pictures": (
+        "Only PNG, JPEG and GIF pictures up to 2 MB in text cells are kept, 100 in each; others were left out: {cells}."
+    ),
 }
 
 

@@ -24,10 +24,9 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbformat.notebooknode import NotebookNode, from_dict
+from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
-from autograder.intake.attachments import keep_pictures
 from autograder.intake.repairs import Repairs
 
 _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -211,10 +210,10 @@ class _Sanitiser:
             self.repairs.add("tags", name)
 
     def _keep_pictures(self, cell: NotebookNode, theirs: NotebookNode, name: str) -> None:
-        kept, lost = keep_pictures(theirs.get("attachments"))
+        kept = theirs.get("attachments")
         if cell.cell_type == "markdown" and kept:
-            cell["attachments"] = from_dict(kept)  # type: ignore[no-untyped-call]
-        if lost or (kept and cell.cell_type != "markdown"):
+            cell["attachments"] = copy.deepcopy(kept)
+        if theirs.metadata.get("lost_pictures") or (kept and cell.cell_type != "markdown"):
             self.repairs.add("pictures", name)
 
     def _compare_kernel(self) -> None:

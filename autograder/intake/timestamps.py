@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import UTC, datetime, tzinfo
 
 from dateutil import parser as dates  # type: ignore[import-untyped]
@@ -22,10 +23,18 @@ def parse_timestamp(text: str) -> datetime:
     if len(parts) == 3:
         moment: datetime = dates.parse(f"{parts[0]} {parts[1]} TZ", tzinfos={"TZ": _zone(parts[2])})
     else:
-        moment = dates.parse(text)
+        moment = _parse(text)
     if moment.tzinfo is None:
         return moment
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _parse(text: str) -> datetime:
+    """A date with any zone or none; a zone that nobody knows is left aside, as nbgrader does, and in silence."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dates.UnknownTimezoneWarning)
+        moment: datetime = dates.parse(text)
+        return moment
 
 
 def _zone(name: str) -> tzinfo | int | None:

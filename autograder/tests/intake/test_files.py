@@ -198,3 +198,7 @@ def test_names_are_safe_to_print() -> None:
 def test_dates_with_a_zone_become_utc() -> None:
     assert parse_timestamp("2026-03-01 12:00:00 UTC").isoformat() == "2026-03-01T12:00:00"
     assert parse_timestamp("2026-03-01T12:00:00+02:00").isoformat() == "2026-03-01T10:00:00"
+
+
+def test_a_date_in_a_zone_that_nobody_knows_is_read_in_silence() -> None:
+    assert parse_timestamp("2026-03-01T12:00:00B").isoformat() == "2026-03-01T12:00:00"

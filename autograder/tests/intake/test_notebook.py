@@ -242,3 +242,15 @@ def test_the_released_notebook(tmp_path: Path) -> None:
     little.release.unlink()
     with pytest.raises(CourseError, match="cannot be read"):
         released_notebook(little)
+
+
+def test_of_settings_only_those_known_by_name_are_taken_along() -> None:
+    nb = released()
+    nb.metadata["aandacht"] |= {"more": ["x"]}
+    nb.cells[1].metadata["nbgrader"] |= {"more": [{}] * 9, "points": {"a": [1]}, "locked": [True]}
+    nb.cells[1].metadata["tags"] = [str(number) for number in range(1000)]
+    parsed = parse(as_bytes(nb)).notebook
+    assert set(parsed.metadata.aandacht) <= {"assignment", "release"}
+    assert not {"more", "points", "locked"} & set(parsed.cells[1].metadata.nbgrader)
+    assert parsed.cells[1].metadata.nbgrader.grade_id == nb.cells[1].metadata.nbgrader.grade_id
+    assert len(parsed.cells[1].metadata.tags) == 100
