@@ -85,6 +85,8 @@ class Theatre:
         """A fresh copy of the course, always in the same place: what was kept warm for it serves all cases."""
         root = self.folder / "course"
         remove(root)
+        for left in self.temporary.iterdir():  # an earlier case was told of it
+            remove(left) if left.is_dir() else left.unlink()
         shutil.copytree(self.folder / "prepared", root, symlinks=True)
         return Scene(self, root)
 

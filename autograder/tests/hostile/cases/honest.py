@@ -72,7 +72,7 @@ CASES = (
         does="the grader is killed (-9) at six moments and started again",
         must="N",
         play=restarts.killed_and_started_again,
-        seconds=120,
+        seconds=240,  # eight cold starts
     ),
     Case(
         id="honest-4",
@@ -85,6 +85,7 @@ CASES = (
         does="a layer of the lock is missing: what a container refuses is refused",
         must="R",
         play=restarts.a_layer_is_missing,
+        seconds=120,
         needs_lock=True,
     ),
 )
