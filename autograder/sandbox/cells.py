@@ -36,11 +36,14 @@ class CellRunner(NotebookClient):
         super().__init__(notebook, **options)
         self._limits = limits
         self._used: dict[int, int] = {}
+        self._ended: set[int] = set()
         self.overflowed: set[int] = set()
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Lets a message through as long as the budgets last; the kernel's state always passes."""
         try:
+            if msg["msg_type"] == "status" and msg["content"].get("execution_state") == "idle":
+                self._ended.add(cell_index)
             if msg["msg_type"] != "status" and self._overflows(len(repr(msg["content"])), cell_index):
                 return None
             result: NotebookNode | None = super().process_message(msg, cell, cell_index)
@@ -49,6 +52,10 @@ class CellRunner(NotebookClient):
         except Exception:  # noqa: BLE001 - student code can send anything; what is no output is not shown
             return None
         return result
+
+    def saw_the_end_of(self, cell_index: int) -> bool:
+        """Whether the kernel said, behind a cell's last output, that it was idle again."""
+        return cell_index in self._ended
 
     def _overflows(self, size: int, cell_index: int) -> bool:
         self._used[cell_index] = self._used.get(cell_index, 0) + size

@@ -14,6 +14,7 @@ import socket
 import time
 from typing import Any, cast
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -34,6 +35,8 @@ from autograder.sandbox.watchdog import Watchdog
 _STARTUP_SECONDS = 60.0
 _RESPONSE_SECONDS = 3.0
 _SNAPSHOT_SECONDS = 10.0
+_ROOM = 2**20  # bytes of a message beyond what it shows
+_MOST_WAITING = 100  # messages that wait to be read
 
 
 class KernelGone(Exception):
@@ -104,15 +107,30 @@ class Kernel:
             ) from error
         self._watchdog = Watchdog(self.process, self._slot.limits, lambda: {each.pid for each in self._snapshots})
         self._watchdog.__enter__()
+        self._bound_messages()
         self._runner.km, self._runner.kc = self._manager, self._manager.client(context=self._manager.context)
         self._client.start_channels(stdin=False, hb=False)  # input() has nobody to ask
-        if await self._reply_to(self._client.kernel_info(), _STARTUP_SECONDS) is None or not await self._welcomed():
+        if await self._reply_to(self._client.kernel_info(), _STARTUP_SECONDS) is None or not await self._welcomed(
+            _STARTUP_SECONDS
+        ):
             raise KernelError("A kernel was started for the submission, but it does not answer; run autograder doctor.")
 
-    async def _welcomed(self) -> bool:
+    def _bound_messages(self) -> None:
+        """A message is read whole before anybody looks at it: larger ones than any may be end the line instead."""
+        context = self._manager.context
+        context.setsockopt(zmq.MAXMSGSIZE, self._slot.limits.output_bytes + _ROOM)
+        context.setsockopt(zmq.RCVHWM, _MOST_WAITING)
+
+    async def _listen_again(self) -> None:
+        """A new line for outputs, where the old one broke."""
+        self._client.iopub_channel.stop()
+        self._client._iopub_channel = None
+        await self._welcomed(_RESPONSE_SECONDS)
+
+    async def _welcomed(self, seconds: float) -> bool:
         """Waits for the kernel to say that it heard of our subscription: nothing it puts out is lost from here on."""
         try:
-            while (await self._client.get_iopub_msg(timeout=_STARTUP_SECONDS))["msg_type"] != "iopub_welcome":
+            while (await self._client.get_iopub_msg(timeout=seconds))["msg_type"] != "iopub_welcome":
                 continue
         except Exception:  # noqa: BLE001 - queue.Empty above all
             return False
@@ -152,6 +170,8 @@ class Kernel:
         finally:
             self._used += time.monotonic() - started
         self._say_what_struck(cell, index)
+        if not self._runner.saw_the_end_of(index):
+            await self._listen_again()
         if time.monotonic() - started >= seconds:
             sentence = self._say(sentences.OUT_OF_TIME, cell, seconds=seconds)
             if not await self._responds():
@@ -236,6 +256,8 @@ class Kernel:
             template = sentences.ALL_OUTPUT if self._runner.has_said_all else sentences.TOO_MUCH_OUTPUT
             largest = limits.all_output_bytes if self._runner.has_said_all else limits.output_bytes
             self._say(template, cell, megabytes=largest / 2**20)
+        elif not self._runner.saw_the_end_of(index):
+            self._say(sentences.LOST_OUTPUT, cell, megabytes=limits.output_bytes / 2**20)
         if template := limit_behind(cell):
             self._say(template, cell, **limits.in_words())
         if reason := self._watchdog.take():

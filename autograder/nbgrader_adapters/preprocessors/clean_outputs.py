@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
@@ -18,6 +19,10 @@ MAX_NOTEBOOK = 10_000_000
 MAX_PICTURE = 3_000_000
 MAX_OUTPUTS = 200
 
+#: What steers a terminal or turns the direction of text; tabs, line ends and colours (`ESC[…m`) are left.
+_STEERING = re.compile(
+    r"\x1b(?!\[[\d;]{0,20}m)|[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _CUT = "\n… the rest is left out.\n"
 _LEFT_OUT = "The outputs of this cell are left out: there is too much of them.\n"
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
@@ -85,7 +90,7 @@ def _picture(text: str) -> str | None:
 
 
 def _cut(text: Any) -> str:
-    words = str(text)
+    words = _STEERING.sub("\N{REPLACEMENT CHARACTER}", str(text))
     return words if len(words) <= MAX_TEXT else words[:MAX_TEXT] + _CUT
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks.draw import derive
 from autograder.checks.judge import run_job
 from autograder.model import ExerciseResult, Verdict
 from autograder.tests.checks.jobs import REFERENCE, VALUES, Bench
@@ -17,7 +18,7 @@ def test_again(self, student, draw):
     x = -draw.uniform(4)
     close(student.call("double", x), 2 * x, "twice the input")
 '''
-STUCK = "import os, signal\ndef double(x):\n    while x.numel() == 4: pass\n    return 2 * x"
+STUCK = "def double(x):\n    while x.numel() == 4: pass\n    return 2 * x"
 
 
 def verdicts(results: object) -> list[Verdict]:
@@ -134,17 +135,42 @@ def test_nobody_listens(bench: Bench, tmp_path: Path) -> None:
     assert "did not take part" in results[0].message
 
 
-@pytest.mark.parametrize(
-    ("survive", "verdict"), [("", Verdict.CRASHED), ("ctypes.CDLL(None).prctl(1, 0), ", Verdict.TIMEOUT)]
-)
+KILLER = """
+import ctypes, os
+def double(x):
+    while x.numel() == 4: pass
+    return 2 * x
+def parent(survive):
+    if survive: ctypes.CDLL(None).prctl(1, 0)
+    return os.getppid()
+"""
+KILLED = """
+def test_again(self, student):
+    import os
+    os.kill(student.call("parent", {survive}), 9)
+    student.call("double", torch.ones(4))
+"""
+
+
+@pytest.mark.parametrize(("survive", "verdict"), [(False, Verdict.CRASHED), (True, Verdict.TIMEOUT)])
 def test_the_death_of_the_fork_server_leaves_no_check_without_a_verdict(
-    bench: Bench, survive: str, verdict: Verdict
+    bench: Bench, survive: bool, verdict: Verdict
 ) -> None:
-    kill = f"if x.numel() == 4: {survive}os.kill(os.getppid(), signal.SIGKILL)"
-    killer = "import ctypes\n" + STUCK.replace("while", f"{kill}\n    while")
-    results = bench.run(VALUES + SECOND + SECOND.replace("again", "third"), killer)
+    checks = VALUES + KILLED.format(survive=survive) + SECOND.replace("again", "third")
+    results = bench.run(checks, KILLER, key=key_for("test_values", "test_again", "test_third"))
     assert verdicts(results) == [Verdict.PASSED, verdict, Verdict.CRASHED]
     assert ExerciseResult("double", 3.0, results).score == 1.0
+
+
+def key_for(*names: str) -> bytes:
+    """A key with which checks run in this order."""
+    keys = (bytes([number]) for number in range(256))
+    return next(key for key in keys if sorted(names, key=lambda name: derive(key, "order", name)) == list(names))
+
+
+def test_a_check_cannot_end_the_process_of_the_next_one(bench: Bench) -> None:
+    result = bench.one(VALUES, "import os\ndef double(x):\n    os.kill(os.getppid(), 9)")
+    assert "PermissionError" in result.message
 
 
 def test_a_failure_while_judging_leaves_no_check_without_a_verdict(
