@@ -53,6 +53,9 @@ class LockProvisioner(KernelProvisionerBase):
         try:
             order = Order(manager.entry, descriptors, {"key": key})
             self.process = await asyncio.to_thread(launcher.launch, order, slot)
+        except BaseException:
+            self.snapshots.close()
+            raise
         finally:
             for each in (*channels, theirs):
                 each.close()

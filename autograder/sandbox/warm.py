@@ -76,6 +76,7 @@ class Zygote:
             )
         self.facts = _receive(self._control, time.monotonic() + _START_SECONDS)
         if not self.facts.get("ready"):
+            self.close()
             raise KernelError("The process that kernels are forked from could not be started; run autograder doctor.")
 
     @property
@@ -132,9 +133,15 @@ class WarmLauncher:
         group = Group(self._groups, slot.limits) if self._groups else None
         if group:
             told["group"] = str(group.path)
-        with theirs, self._one_at_a_time:  # from here to the fork nobody may retire the zygote
-            zygote = self._warm()
-            zygote.fork(told, [theirs.fileno(), *order.descriptors])
+        try:
+            with theirs, self._one_at_a_time:  # from here to the fork nobody may retire the zygote
+                zygote = self._warm()
+                zygote.fork(told, [theirs.fileno(), *order.descriptors])
+        except BaseException:
+            ours.close()
+            if group:
+                group.remove()
+            raise
         return LockedProcess(ours, zygote, group)
 
     def _warm(self) -> Zygote:

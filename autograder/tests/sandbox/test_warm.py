@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
+import shutil
 import signal
 import subprocess
 import sys
@@ -155,6 +157,23 @@ def test_a_launcher_closes_all_that_it_opened() -> None:
     before, children = own_files(), len(psutil.Process().children())
     with lean_launcher() as launcher, inside(launcher):
         pass
+    assert (own_files(), len(psutil.Process().children())) == (before, children)
+
+
+@pytest.mark.parametrize("fault", ["_START_SECONDS", "executable"])
+def test_a_zygote_that_does_not_start_is_an_error_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    before, children = own_files(), len(psutil.Process().children())
+    if fault == "executable":
+        monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    else:
+        monkeypatch.setattr(warm, "_START_SECONDS", 0.0)
+    with lean_launcher() as launcher, Slot(Limits()) as slot:
+        with pytest.raises(KernelError, match="could not be started"):
+            launcher.launch(Order(ENTRY), slot)
+        assert zygotes(launcher) == []
+    gc.collect()
     assert (own_files(), len(psutil.Process().children())) == (before, children)
 
 

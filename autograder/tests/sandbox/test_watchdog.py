@@ -1,17 +1,21 @@
-"""The watchdog strikes once, for what all processes of a kernel use together."""
+"""The watchdog strikes for what all processes of a kernel use together, and spares snapshots as long as it can."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 
+import psutil
 import pytest
 
-from autograder.sandbox import watchdog
+from autograder.sandbox import process, watchdog
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.warm import WarmLauncher
 from autograder.sandbox.watchdog import Watchdog
+from autograder.tests.sandbox.inside import inside, until
 
 SLEEP = "import time; time.sleep(60)"
 CHILDREN = f"""\
@@ -25,22 +29,64 @@ for _ in range(2):
     if os.fork() == 0: break
 x = bytearray(b'x') * 50_000_000
 {SLEEP}"""
-Start = Callable[[str], int]
+#: Three processes that look large, and hold the same pages.
+COPIES = f"""\
+x = bytearray(b'x') * 100_000_000
+import os
+for _ in range(2):
+    if os.fork() == 0: break
+{SLEEP}"""
+SHARED = f"""\
+import mmap
+x = mmap.mmap(-1, 150_000_000)
+x.write(b'x' * 150_000_000)
+{SLEEP}"""
+
+
+@dataclass
+class Tree:
+    """A process and its descendants, as a launcher would give them."""
+
+    pid: int
+    inherited: int = 0
+    starved: bool = False
+
+    def poll(self) -> int | None:
+        return None if psutil.pid_exists(self.pid) else 0
+
+    def interrupt(self) -> None:
+        """Not needed here."""
+
+    def family(self) -> list[psutil.Process]:
+        try:
+            root = psutil.Process(self.pid)
+        except psutil.NoSuchProcess:
+            return []
+        return [each for each in (root, *process.descendants(root)) if process.is_running(each)]
+
+    def was_starved(self) -> bool:
+        starved, self.starved = self.starved, False
+        return starved
+
+    def end(self) -> None:
+        process.end_family(self, ())
+
+
+Start = Callable[[str], Tree]
 
 
 @pytest.fixture
 def start() -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
-    def run(code: str) -> int:
+    def run(code: str) -> Tree:
         started.append(subprocess.Popen([sys.executable, "-S", "-c", code], start_new_session=True))
-        return started[-1].pid
+        return Tree(started[-1].pid)
 
     yield run
-    for process in started:
-        for child in watchdog._tree(process.pid):
-            child.kill()
-        process.wait()
+    for each in started:
+        Tree(each.pid).end()
+        each.wait()
 
 
 @pytest.fixture(autouse=True)
@@ -48,15 +94,11 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watchdog, "_PERIOD", 0.02)
 
 
-def strikes(pid: int, limits: Limits, seconds: float) -> list[str]:
+def strike(tree: process.Process, limits: Limits, seconds: float, spared: Collection[int] = ()) -> str:
     """What a watchdog says within that time, or until it strikes."""
-    found: list[str] = []
-    with Watchdog(pid, limits, found.append):
-        deadline = time.monotonic() + seconds
-        while not found and time.monotonic() < deadline:
-            time.sleep(0.02)
-        time.sleep(0.1)
-    return found
+    with Watchdog(tree, limits, lambda: spared) as watching:
+        until(lambda: watching.struck, seconds)
+        return watching.take()
 
 
 @pytest.mark.parametrize(
@@ -64,18 +106,88 @@ def strikes(pid: int, limits: Limits, seconds: float) -> list[str]:
     [
         (HUNGRY, Limits(memory_bytes=100_000_000), "memory"),
         (MANY_SMALL, Limits(memory_bytes=110_000_000), "memory"),
+        (SHARED, Limits(memory_bytes=100_000_000), "memory"),
         (CHILDREN, Limits(processes=4), "processes"),
     ],
-    ids=["one large", "three small", "too many"],
+    ids=["one large", "three small", "shared memory", "too many"],
 )
-def test_it_strikes_once(start: Start, code: str, limits: Limits, reason: str) -> None:
-    assert strikes(start(code), limits, 20.0) == [reason]
+def test_it_strikes_and_everything_is_gone(start: Start, code: str, limits: Limits, reason: str) -> None:
+    tree = start(code)
+    assert strike(tree, limits, 20.0) == reason
+    assert until(lambda: not tree.family())
 
 
-@pytest.mark.parametrize("limits", [Limits(processes=5), Limits(memory_bytes=200_000_000)])
-def test_it_leaves_alone_what_is_within_limits(start: Start, limits: Limits) -> None:
-    assert strikes(start(CHILDREN), limits, 0.7) == []
+@pytest.mark.parametrize(
+    ("code", "limits"),
+    [
+        (CHILDREN, Limits(processes=5)),
+        (CHILDREN, Limits(memory_bytes=200_000_000)),
+        (COPIES, Limits(memory_bytes=150_000_000)),
+    ],
+    ids=["few", "small", "three that share their pages"],
+)
+def test_it_leaves_alone_what_is_within_limits(start: Start, code: str, limits: Limits) -> None:
+    tree = start(code)
+    assert strike(tree, limits, 0.7) == ""
+    assert tree.family()
 
 
-def test_a_process_that_is_gone_is_no_reason(start: Start) -> None:
-    assert strikes(2**22 - 1, Limits(), 0.2) == []
+def test_what_was_inherited_is_not_counted(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[psutil.Process] = []
+    monkeypatch.setattr(watchdog, "_proportional", looked.append)
+    tree = start(HUNGRY)
+    tree.inherited = 200_000_000
+    assert strike(tree, Limits(memory_bytes=100_000_000), 0.7) == ""
+    assert looked == []  # not even each page was counted
+
+
+def test_a_snapshot_is_spared_when_others_are_to_blame(start: Start) -> None:
+    tree = start(MANY_SMALL)
+    assert until(lambda: len(tree.family()) == 3)
+    snapshot = tree.family()[1]
+    with Watchdog(tree, Limits(memory_bytes=110_000_000), lambda: {snapshot.pid}) as watching:
+        assert until(lambda: watching.struck, 20)
+        assert until(lambda: [each.pid for each in _running(snapshot)] == [snapshot.pid])
+        time.sleep(0.1)
+        assert _running(snapshot)
+    snapshot.kill()
+
+
+def _running(one: psutil.Process) -> list[psutil.Process]:
+    return [one] if process.is_running(one) else []
+
+
+def test_a_snapshot_goes_when_it_alone_is_too_large(start: Start) -> None:
+    tree = start(HUNGRY)
+    assert strike(tree, Limits(memory_bytes=100_000_000), 20.0, spared=(tree.pid,)) == "memory"
+    assert until(lambda: not tree.family())
+
+
+def test_a_strike_is_told_once(start: Start) -> None:
+    tree = start(CHILDREN)
+    with Watchdog(tree, Limits(processes=4), tuple) as watching:
+        assert until(lambda: watching.struck)
+        assert until(lambda: not tree.family())
+        assert watching.take() == "processes"
+        assert watching.take() == ""
+
+
+def test_what_the_system_itself_ended_for_want_of_memory_is_told(start: Start) -> None:
+    tree = start(SLEEP)
+    tree.starved = True
+    assert strike(tree, Limits(), 0.1) == "memory"
+
+
+def test_a_process_that_is_gone_is_no_reason() -> None:
+    assert strike(Tree(2**22 - 1), Limits(), 0.2) == ""
+    assert watchdog._proportional(psutil.Process()) > 2**20
+
+
+def test_in_the_lock_it_sees_all_processes_and_not_what_they_have_from_the_zygote(lean: WarmLauncher) -> None:
+    with inside(lean) as it:
+        it.do("import os, time\nfor _ in range(3):\n    if os.fork() == 0: time.sleep(60)")
+        assert until(lambda: len(it.process.family()) == 4)
+        assert it.process.inherited > 2**20
+        assert strike(it.process, Limits(processes=4, memory_bytes=2**26), 0.3) == ""
+        assert strike(it.process, Limits(processes=3), 5.0) == "processes"
+        assert until(lambda: not it.process.family())
