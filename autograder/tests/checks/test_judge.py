@@ -6,11 +6,13 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from autograder.checks.judge import Judge, _Died, _Process
+from autograder.bridge.host import ForkControl, SocketConnection
+from autograder.checks.judge import Judge, _Died, _Process, run_job
 from autograder.errors import CourseError
 from autograder.model import ExerciseResult, Verdict
 from autograder.tests.checks.jobs import VALUES, Bench
@@ -137,3 +139,32 @@ def test_a_judge_that_hangs_is_nobodys_zero(bench: Bench) -> None:
     results = judge.check(bench.job(HANGS, bench.fork("def double(x):\n    return 2 * x"), exercise_seconds=0.5))
     judge.close()
     assert [result.verdict for result in results] == [Verdict.ERROR]
+
+
+def closings(monkeypatch: pytest.MonkeyPatch, kind: type[ForkControl] | type[SocketConnection]) -> list[object]:
+    """All lines of that kind that are closed from now on."""
+    closed: list[object] = []
+    close = kind.close
+
+    def remembered(line: Any) -> None:
+        closed.append(line)
+        close(line)
+
+    monkeypatch.setattr(kind, "close", remembered)
+    return closed
+
+
+def test_the_control_line_ends_with_the_job_however_it_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fork server waits for that before it serves the next job."""
+    closed = closings(monkeypatch, ForkControl)
+    monkeypatch.setattr("autograder.checks.judge.GradingPlugin", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run_job(bench.job(VALUES, bench.fork("def double(x):\n    return 2 * x")))
+    assert len(closed) == 1
+
+
+def test_each_line_to_student_code_ends_with_its_check(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = closings(monkeypatch, SocketConnection)
+    bench.run(VALUES)
+    bench.run(VALUES, stand_ins=("raise ValueError",))
+    assert len(closed) == 2
