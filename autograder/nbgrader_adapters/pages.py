@@ -18,6 +18,7 @@ from autograder.report.policy import policy
 _FETCHED = re.compile(r"<script\b.*?</script\s*>|<!--.*?-->|@font-face\s*\{[^}]*\}", re.DOTALL | re.IGNORECASE)
 _STYLES = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
 
+_PHONES = '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
 #: `contain` keeps whatever a student wrote inside its own box: nothing in it can lie over the marks.
 _STYLE = """
 .rendered_html, .output_subarea { contain: paint; overflow-x: auto; }
@@ -52,6 +53,6 @@ def sealed(page: str) -> str:
     The head is the template's alone: nothing that a student wrote stands in it.
     """
     head, end, body = page.partition("</head>")
-    head = f"{_FETCHED.sub('', head)}<style>{_STYLE}</style>\n"
+    head = f"{_FETCHED.sub('', head)}{_PHONES}<style>{_STYLE}</style>\n"
     first = policy(_STYLES.findall(head), attributes=True)
     return head.replace("<head>", f"<head>\n{first}", 1) + end + body
