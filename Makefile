@@ -9,13 +9,13 @@ NEW_ENOUGH := 'import sys; sys.exit(sys.version_info < (3, 11))'
 FIND_PYTHON = for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
 	command -v "$$python" >/dev/null 2>&1 && "$$python" -c $(NEW_ENOUGH) 2>/dev/null && echo "$$python" && break; done
 
-.PHONY: help setup demo test test-all test-slow hostile lint lab release verify
+.PHONY: help setup demo test test-all test-slow hostile bench-start lint lab release verify
 .DEFAULT_GOAL := help
 
 help: ## show this list
 	@echo 'Aandacht: a course on attention, and its autograder. Targets:'
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name words; do \
-		printf '  make %-10s %s\n' "$$name" "$$words"; done
+		printf '  make %-12s %s\n' "$$name" "$$words"; done
 
 setup: $(READY) ## make .venv with the pinned requirements and the package
 
@@ -34,6 +34,9 @@ test-slow: verify
 
 hostile: $(READY) ## grade hostile and faulty submissions, and show what came of each
 	@$(BIN)/python -m autograder.tests.hostile
+
+bench-start: $(READY) ## measure what a kernel costs to start, cold and warm
+	@$(BIN)/python -m autograder.bench.start
 
 lint: $(READY) ## ruff, mypy and the one-way imports
 	@echo '== Lint (ruff), layout (ruff format), types (mypy), one-way imports (lint-imports)'

@@ -7,7 +7,6 @@ import os
 import secrets
 import select
 import socket
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from typing import Any
 from autograder.errors import KernelError
 from autograder.sandbox import mounts
 from autograder.sandbox.canaries import ATTEMPTS
+from autograder.sandbox.folder import temporary_folder
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Launcher, Order, socket_pair
 from autograder.sandbox.slot import Slot
@@ -69,7 +69,7 @@ def _bait(hidden: Sequence[Path]) -> Iterator[dict[str, Any]]:
     """A file, two unix sockets, a port and a variable; all of them are the grader's own, and gone afterwards."""
     token = secrets.token_hex(16)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aandacht-bait-")))
+        folder = stack.enter_context(temporary_folder())
         folder.chmod(0o755)
         file = folder / "file"
         file.write_text(token)

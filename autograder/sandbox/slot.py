@@ -3,6 +3,7 @@
 ::
 
     <tmp>/aandacht-XXXX/     0700, never seen by student code
+    ├── lock                 held as long as the slot is in use
     ├── kernel.json          how a client reaches the kernel; Jupyter wants it written
     ├── k-1 … k-4            the kernel's channels: unix sockets, bound here and handed over (no TCP)
     ├── fork-N               one socket per snapshot, handed over too
@@ -11,13 +12,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
-import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from autograder.sandbox.folder import temporary_folder
 from autograder.sandbox.limits import Limits
 
 CHANNELS = ("shell", "iopub", "stdin", "control")
@@ -36,13 +35,14 @@ class Slot:
         self._forks = 0
 
     def __enter__(self) -> Slot:
-        self.folder = Path(tempfile.mkdtemp(prefix="aandacht-"))
+        self._place = temporary_folder()
+        self.folder = self._place.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        shutil.rmtree(self.folder, onerror=_open_and_try_again)
+        self._place.__exit__(kind, error, trace)
 
     @property
     def channel_prefix(self) -> str:
@@ -65,13 +65,3 @@ def _listen(path: Path) -> socket.socket:
     listener.bind(str(path))
     listener.listen(16)
     return listener
-
-
-def _open_and_try_again(function: object, path: str, _: object) -> None:
-    """Student code without a lock may leave folders that nobody may enter; what is gone is gone."""
-    try:
-        os.chmod(Path(path).parent, 0o700)  # noqa: PTH101 - a callback of shutil's speaks of strings
-        os.chmod(path, 0o700)  # noqa: PTH101
-        shutil.rmtree(path, ignore_errors=True)
-    except OSError:
-        return
