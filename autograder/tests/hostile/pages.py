@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+_CODED = re.compile(r"[A-Za-z0-9+/]{24,}")
 _ADDRESSES = {"href", "src", "action", "formaction", "data", "srcdoc", "xlink:href", "poster", "background"}
 _EXECUTING = ("javascript:", "vbscript:", "data:text/html", "data:image/svg")
 _FOREIGN = {"iframe", "object", "embed", "base", "form", "frame", "applet"}
@@ -27,6 +30,24 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from _texts(item)
+
+
+def with_decoded(text: str) -> str:
+    """A text, and what stands in it in base64 or in hexadecimal digits."""
+    words = _CODED.findall(text)
+    return "\n".join([text, *map(_from_base64, words), *map(_from_hex, words)])
+
+
+def _from_base64(word: str) -> str:
+    with suppress(ValueError):
+        return base64.b64decode(word[: len(word) // 4 * 4]).decode("ascii", "replace")
+    return ""
+
+
+def _from_hex(word: str) -> str:
+    with suppress(ValueError):
+        return bytes.fromhex(word[: len(word) // 2 * 2]).decode("ascii", "replace")
+    return ""
 
 
 def active_content(page: str, mark: str) -> list[str]:

@@ -43,7 +43,7 @@ _PATIENCE = 5.0  # seconds that processes may outlive their grader
 MOMENTS: dict[str, tuple[Any, str]] = {
     "before anything": (grading, "_submissions"),
     "in a cell": (Kernel, "execute"),
-    "in the checks": (exercises.Checker, "run"),
+    "in the checks": (exercises.Checker, "explore"),
     "before the gradebook": (SettleGrades, "preprocess"),
     "before the folder": (workspace.Workspace, "commit"),
     "before the report": (writer, "save_report"),
@@ -216,7 +216,7 @@ def _stop_at(place: Any, name: str) -> None:
     def waiting(*args: Any, **kwargs: Any) -> Any:
         sys.stdout.write("here\n")
         sys.stdout.flush()
-        time.sleep(0.2 if function.__name__ in ("execute", "run") else 60)
+        time.sleep(0.2 if function.__name__ in ("execute", "explore") else 60)
         return function(*args, **kwargs)
 
     setattr(place, name, waiting)

@@ -23,7 +23,7 @@ from autograder.tests.hostile.appetite import forget_peaks, grown
 from autograder.tests.hostile.case import FULL, LIMITS, Case, Points
 from autograder.tests.hostile.gradebook import marks, others, read_gradebook
 from autograder.tests.hostile.leftovers import leftovers, look
-from autograder.tests.hostile.pages import active_content, outputs_of
+from autograder.tests.hostile.pages import active_content, outputs_of, with_decoded
 from autograder.tests.hostile.payload import BREACH, LEAK
 from autograder.tests.hostile.theatre import BYSTANDER, HOSTILE, NEIGHBOUR, Scene, Theatre, graded
 from autograder.tests.notebooks import free
@@ -184,7 +184,7 @@ def _words(scene: Scene, case: Case, eve: SubmissionOutcome) -> Iterator[str]:
         yield f"only {said.count('held ')} of {case.held} attempts were made"
     yield from _found("said", (BREACH, LEAK), "\n".join([said, *files.values()]))
     yield from _found("said", map(scene.fill, case.never), "\n".join([told, *pages]))
-    yield from _found("shown to the student", scene.secrets(), "\n".join([said, *files.values()]))
+    yield from _found("shown to the student", scene.secrets(), with_decoded("\n".join([said, *files.values()])))
     for page in pages:
         yield from (f"would run in the page: {what}" for what in active_content(page, scene.theatre.mark))
 

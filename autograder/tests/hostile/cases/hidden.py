@@ -124,12 +124,11 @@ _RAISE_INPUTS = "raise ValueError('inputs: ' + str(x.flatten().tolist()))"
 
 _RAISE_CODED = """\
 import base64
-raise ValueError("LE" + "AK:" + base64.b64encode(str(x.flatten().tolist()).encode()).decode())"""
+raise ValueError("coded:" + base64.b64encode(str(x.flatten().tolist()).encode()).decode())"""
 
 
 _RAISE_NAMED = """\
-import base64
-raise type("LE" + "AK_" + x.flatten()[:8].numpy().tobytes().hex(), (ValueError,), {})()"""
+raise type("Coded_" + str(x.flatten().tolist()).encode().hex()[:88], (ValueError,), {})()"""
 
 
 _CATCH_STAND_INS = """\
@@ -143,6 +142,14 @@ def compile(source, *a, **k):
 builtins.compile = compile
 """
 _TELL_STAND_INS = "raise RuntimeError(''.join(t for t in TEXTS if isinstance(t, str) and 'def softmax' in t)[-400:])"
+
+_SECOND_TIME = """\
+import os
+seen = "/tmp/seen-" + "-".join(map(str, x.shape))
+if os.path.exists(seen):
+    raise ValueError("inputs: " + str(x.flatten().tolist()))
+open(seen, "w").close()
+"""
 
 CASES = (
     Case(
@@ -202,6 +209,16 @@ CASES = (
         must="N",
         cells={"softmax-code": in_softmax(_RAISE_CODED), "mix-code": in_mix("x = values\n" + _RAISE_NAMED)},
         scores=NOTHING,
+    ),
+    Case(
+        id="secret-14",
+        does="answers right when it is asked first, and raises its inputs when it is asked again",
+        must="Z",
+        cells={
+            "softmax-code": in_softmax(_SECOND_TIME),
+            "mix-code": MIX.replace("softmax(", "torch.softmax(").replace("scores)", "scores, -1)", 1),
+        },
+        scores={"softmax": 0.0, "mix": 2.0},
     ),
     Case(
         id="secret-13",
