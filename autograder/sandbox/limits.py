@@ -99,7 +99,7 @@ class Limits:
             "RLIMIT_MEMLOCK": 2**20,
             "RLIMIT_MSGQUEUE": 0,
             "RLIMIT_SIGPENDING": 1024,
-            "RLIMIT_CORE": 1,  # 0 would still start a crash handler that the system pipes dumps to; 1 is too little for any
+            "RLIMIT_CORE": 1,  # 0 would still start a crash handler that dumps are piped to
         }
 
 
