@@ -214,11 +214,8 @@ CASES = (
         id="secret-14",
         does="answers right when it is asked first, and raises its inputs when it is asked again",
         must="Z",
-        cells={
-            "softmax-code": in_softmax(_SECOND_TIME),
-            "mix-code": MIX.replace("softmax(", "torch.softmax(").replace("scores)", "scores, -1)", 1),
-        },
-        scores={"softmax": 0.0, "mix": 2.0},
+        cells={"softmax-code": in_softmax(_SECOND_TIME)},
+        scores={"softmax": 0.0, "mix": (0.0, 2.0)},
     ),
     Case(
         id="secret-13",
