@@ -222,6 +222,7 @@ def test_the_law_holds(law: Law) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("law", LAWS, ids=str)
 def test_the_law_holds_at_length(law: Law) -> None:
     holds(law, times=6)

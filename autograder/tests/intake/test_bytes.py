@@ -199,6 +199,7 @@ def test_the_law_holds(laws: dict[str, Law], name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", ["notebook", "memory", "date", "name"])
 def test_the_law_holds_at_length(laws: dict[str, Law], name: str) -> None:
     holds(laws[name], times=6)
