@@ -18,6 +18,7 @@ _SIGNS = {
     "[Errno 27]": sentences.FILE_TOO_LARGE,
     "MemoryError": sentences.REFUSED_MEMORY,
     "not enough memory": sentences.REFUSED_MEMORY,
+    "can't allocate memory": sentences.REFUSED_MEMORY,  # torch
     "[Errno 12]": sentences.REFUSED_MEMORY,
     "[Errno 11]": sentences.REFUSED_PROCESS,
     "can't start new thread": sentences.REFUSED_PROCESS,
