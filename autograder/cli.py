@@ -189,7 +189,14 @@ def report(assignment: str) -> None:
 @_speaks_plainly
 def rotate_secret() -> None:
     """Draw a new secret for the course: from now on, checks use other inputs."""
-    click.echo(Course.find(Path.cwd()).rotate_secret())
+    from autograder.nbgrader_adapters import lock
+
+    course = Course.find(Path.cwd())
+    with lock.hold(course):  # no run may draw half of its inputs with the old one
+        kept = course.rotate_secret()
+    click.echo(
+        f"A new secret stands in {course.state / 'secret'}. {f'The old one is kept as {kept}.' if kept else ''}".strip()
+    )
 
 
 @main.command()

@@ -78,9 +78,10 @@ class Worker:
         import torch
         from torch._subclasses.fake_tensor import FakeTensorDeviceMismatchError, FakeTensorMode
 
+        args, kwargs = self._arguments(request)  # real tensors, read before tensors are no longer real
         try:
             with FakeTensorMode(allow_non_fake_inputs=True):
-                result = self._run_on_meta(request)
+                result = self._run_on_meta(self._resolve(request.target), args, kwargs)
         except FakeTensorDeviceMismatchError:
             return "mismatch"
         except Exception:  # noqa: BLE001 - data-dependent control flow and the like: right work may do that
@@ -89,16 +90,14 @@ class Worker:
         stays_behind = any(getattr(part, "device", None) == torch.device("cpu") for part in parts)
         return "mismatch" if stays_behind else "safe"
 
-    def _run_on_meta(self, request: messages.DeviceSafe) -> object:
+    def _run_on_meta(self, target: Any, args: list[Any], kwargs: dict[str, Any]) -> object:
         import torch
 
         def on_meta(value: Any) -> Any:
             return torch.empty_like(value, device="meta") if isinstance(value, torch.Tensor) else value
 
-        args, kwargs = self._arguments(request)
         args = [on_meta(value) for value in args]
         kwargs = {key: on_meta(value) for key, value in kwargs.items()}
-        target = self._resolve(request.target)
         if isinstance(target, torch.nn.Module):
             state = {**dict(target.named_parameters()), **dict(target.named_buffers())}
             fake_state = {key: on_meta(value) for key, value in state.items()}

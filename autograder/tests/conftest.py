@@ -45,12 +45,23 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     yield tmp_path
     assert list(tmp_path.glob("aandacht-*")) == []
-    assert [process for process in psutil.process_iter() if _is_ours(process, tmp_path)] == []
+    assert [process for process in psutil.process_iter() if _has_its_home_in(process, tmp_path)] == []
+    assert [process for process in psutil.Process().children(recursive=True) if _was_forked(process)] == []
 
 
-def _is_ours(process: psutil.Process, folder: Path) -> bool:
+def _has_its_home_in(process: psutil.Process, folder: Path) -> bool:
+    """So has every process of a kernel without a lock."""
     try:
         home: str = process.environ().get("HOME", "")
-        return home.startswith(str(folder))
+    except psutil.Error:
+        return False
+    return home.startswith(str(folder))
+
+
+def _was_forked(process: psutil.Process) -> bool:
+    """Whether a zygote forked the process; the zygote itself is a child of ours."""
+    try:
+        is_zygotes = "autograder.sandbox.zygote" in process.cmdline()
+        return is_zygotes and process.ppid() != psutil.Process().pid
     except psutil.Error:
         return False

@@ -264,3 +264,10 @@ def test_a_request_of_no_kind_is_an_answer() -> None:
         pass
 
     assert error_of(worker("").answer(Odd())).kind == "AttributeError"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("dtype", [torch.bool, torch.int64, torch.float16, torch.bfloat16])
+def test_device_safety_with_tensors_of_every_kind(dtype: torch.dtype) -> None:
+    made = Worker({"both": lambda x, other: x + other.to(x.dtype)})
+    request = DeviceSafe("both", [pack(torch.ones(2, 3)), pack(torch.ones(2, 3, dtype=dtype))], {})
+    assert value_of(made.answer(request)) == "safe"
