@@ -194,9 +194,7 @@ def rotate_secret() -> None:
     course = Course.find(Path.cwd())
     with lock.hold(course):  # no run may draw half of its inputs with the old one
         kept = course.rotate_secret()
-    click.echo(
-        f"A new secret stands in {course.state / 'secret'}. {f'The old one is kept as {kept}.' if kept else ''}".strip()
-    )
+    click.echo(f"A new secret stands in {course.state / 'secret'}. The old one is kept as {kept}.")
 
 
 @main.command()
