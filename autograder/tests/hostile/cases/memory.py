@@ -159,7 +159,7 @@ free = lambda: int([line for line in open("/proc/meminfo") if line.startswith("M
 before = free()
 time.sleep(10)
 print("machine:", before, free())
-if before - free() > 2500:
+if before - free() > 2000:
     print("BRE" + "ACH", before - free(), "MB of the machine's memory")
 """
 )
