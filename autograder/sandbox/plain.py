@@ -20,6 +20,7 @@ from autograder.sandbox.process import Order
 from autograder.sandbox.slot import Slot
 
 _MARK = "AANDACHT_SLOT"
+_LAST_SECONDS = 10.0  # for a process that was killed
 _START = "import json, os, sys; from autograder.sandbox.plain import begin; begin(sys.argv[1])"
 
 
@@ -68,10 +69,15 @@ class PlainProcess:
         process.send(self.pid, signal.SIGINT)
 
     def family(self) -> list[psutil.Process]:
-        """Every process that carries the mark, detached ones too, and all that they are parents of."""
-        marked = [each for each in psutil.process_iter() if _mark_of(each) == self._mark]
+        """The kernel, every process that carries the mark, detached ones too, and all that they are parents of."""
+        marked = [each for each in psutil.process_iter() if self._is_ours(each)]
         relatives = [relative for each in marked for relative in (each, *process.descendants(each))]
         return list({relative.pid: relative for relative in relatives}.values())
+
+    def _is_ours(self, candidate: psutil.Process) -> bool:
+        if candidate.pid == self.pid:  # an exec may have thrown the mark away
+            return self._started.poll() is None
+        return _mark_of(candidate) == self._mark
 
     def was_starved(self) -> bool:
         """Nobody counts that here."""
@@ -80,7 +86,7 @@ class PlainProcess:
     def end(self) -> None:
         """Kills all of them, and those that they start meanwhile."""
         process.end_family(self, ())
-        self._started.poll()
+        self._started.wait(_LAST_SECONDS)
 
 
 def _mark_of(candidate: psutil.Process) -> str | None:

@@ -49,7 +49,8 @@ def test_two_kernels_of_roots_are_two_users(lean: WarmLauncher) -> None:
 
 @pytest.mark.parametrize("call", ["os.setuid(0)", "os.setgid(0)", "os.setgroups([0])", "os.setresuid(0, 0, 0)"])
 def test_nobody_becomes_root(lean: WarmLauncher, call: str) -> None:
-    with inside(lean) as it, pytest.raises(AssertionError, match="PermissionError"):
+    # In a user namespace of an ordinary user's there is no root at all, so that the number is invalid.
+    with inside(lean) as it, pytest.raises(AssertionError, match=r"PermissionError|Invalid argument"):
         it.do(f"import os; {call}")
 
 
