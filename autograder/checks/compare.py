@@ -99,11 +99,14 @@ def describe(value: object, depth: int = 0) -> str:
     if isinstance(value, tuple | list):
         inner = ", ".join(describe(item, depth + 1) for item in value[:8]) if depth < _DEEPEST else "…"
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+    if isinstance(value, str | int | float) and not isinstance(value, bool) and not sentences.may_quote():
+        return f"a {type(value).__name__}"
     if isinstance(value, str):
         return sentences.quoted(repr(value[:80]), 80)
     if value is None or isinstance(value, bool | int | float):
         return repr(value)[:80]
-    return f"a {sentences.quoted(getattr(value, 'kind', type(value).__name__), 100)}"
+    kind = getattr(value, "kind", type(value).__name__) if sentences.may_quote() else "value of another kind"
+    return f"a {sentences.quoted(kind, 100)}"
 
 
 def _no_nan(tensor: torch.Tensor, expected: torch.Tensor, words: str, actual: object) -> None:

@@ -199,7 +199,8 @@ def run_job(job: Job) -> tuple[CheckResult, ...]:
         control = ForkControl(job.socket)
     except CallCrashed as error:
         return _never_started(job, str(error))
-    with closing(control):  # the fork server serves the next job when this line ends
+    # The fork server serves the next job when this line ends.
+    with closing(control), sentences.unquoted(bool(job.stand_ins)):
         plugin = GradingPlugin(job, control)
         seed = f"--hypothesis-seed={int.from_bytes(job.key[:4])}"
         pytest.main([*PYTEST_ARGUMENTS, seed, str(job.tests)], plugins=[plugin])

@@ -139,7 +139,8 @@ class GradingPlugin:
             return self._ran_out_of_time(student, called, error)
         if isinstance(error, CallCrashed):
             template = sentences.CRASHED if student and student.last_called else sentences.NEVER_STARTED
-            return Verdict.CRASHED, template.format(called=called, reason=error)
+            reason = error if sentences.may_quote() else sentences.NOT_REPEATED
+            return Verdict.CRASHED, template.format(called=called, reason=reason)
         if isinstance(error, CheckFailed):
             return Verdict.FAILED, _sentence(error, student)
         return self._look_twice(item, student, error)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 UNTOUCHED = "`{name}` is still the stub: it says that it is yours to write."
 UNDEFINED = (
@@ -11,6 +14,11 @@ UNDEFINED = (
 )
 RAISED = "`{called}` stopped with {kind}: {message}"
 RAISED_AT = "`{called}` stopped with {kind}: {message} (in `{function}`, line {line}: `{text}`)"
+RAISED_UNQUOTED = (
+    "`{called}` stopped with an error in line {line} of its cell. What it said is not repeated here, because trusted "
+    "functions stood in for your earlier exercises while it ran."
+)
+NOT_REPEATED = "for a reason that is not repeated here"
 WRONG = "`{called}` returned {came_back}. Expected: {expected}."
 PLAIN = "{came_back}. Expected: {expected}."
 
@@ -53,6 +61,24 @@ _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  #: printable to Uni
 def shown(text: str) -> str:
     """A text of bounded length that steers no terminal and hides nothing; student code had a hand in it."""
     return _visible(_cut(text, _LONGEST))
+
+
+_quotes = ContextVar("quotes", default=True)
+
+
+@contextmanager
+def unquoted(wanted: bool) -> Iterator[None]:
+    """While stand-ins, which are right solutions, are in a student's process, none of its own words is repeated."""
+    token = _quotes.set(not wanted)
+    try:
+        yield
+    finally:
+        _quotes.reset(token)
+
+
+def may_quote() -> bool:
+    """Whether words that student code chose may be repeated now."""
+    return _quotes.get()
 
 
 def quoted(text: str, limit: int = LONGEST_QUOTE) -> str:

@@ -229,9 +229,12 @@ def _describe_call(target: Target, args: Sequence[Any], kwargs: Mapping[str, Any
 def _raised_sentence(called: str, reply: Raised) -> str:
     name = called.split("(")[0].removeprefix("gradient of ")
     if reply.kind == "NotImplementedError" and reply.line and "NotImplementedError" in (reply.text or reply.kind):
-        return sentences.UNTOUCHED.format(name=sentences.quoted(reply.function, messages.MAX_NAME) or name)
+        function = sentences.quoted(reply.function, messages.MAX_NAME) if sentences.may_quote() else ""
+        return sentences.UNTOUCHED.format(name=function or name)
     if reply.kind == "NameError" and reply.message == f"name '{name}' is not defined" and not reply.line:
         return sentences.UNDEFINED.format(name=name)
+    if not sentences.may_quote():
+        return sentences.RAISED_UNQUOTED.format(called=called, line=reply.line)
     template = sentences.RAISED_AT if reply.line else sentences.RAISED
     return template.format(
         called=called,

@@ -38,6 +38,7 @@ class Limits:
         submission_seconds: the whole notebook, checks not included.
         processor_seconds: processor time of one process, in all its threads.
         memory_bytes: data segment of one process, and resident memory of all processes together.
+        address_bytes: addresses of one process, used or not: what finds their pages is memory too.
         output_bytes: outputs of one cell.
         all_output_bytes: outputs of the whole notebook.
         file_bytes: one file.
@@ -62,7 +63,8 @@ class Limits:
     files: int = 20_000
     processes: int = 64
     tasks: int = 256
-    open_files: int = 1024
+    open_files: int = 256
+    address_bytes: int = 128 * 2**30
     restarts: int = 3
 
     def changed(self, values: Mapping[str, float]) -> Limits:
@@ -92,6 +94,7 @@ class Limits:
         """Resource limits that the kernel sets on itself before any student code is read."""
         return {
             "RLIMIT_DATA": self.memory_bytes,
+            "RLIMIT_AS": self.address_bytes,
             "RLIMIT_FSIZE": self.file_bytes,
             "RLIMIT_CPU": self.processor_seconds,
             "RLIMIT_NPROC": self.tasks,

@@ -56,17 +56,25 @@ class Watchdog:
         if len(family) > self._limits.processes:
             return "processes"
         # First what is cheap to count, less what all of them have from the zygote; only then each page once.
-        if (
-            sum(max(process.resident(each) - self._watched.inherited, 0) for each in family)
-            <= self._limits.memory_bytes
-        ):
+        tables = sum(map(_page_tables, family))
+        own = sum(max(process.resident(each) - self._watched.inherited, 0) for each in family)
+        if tables + own <= self._limits.memory_bytes:
             return ""
-        return "memory" if sum(map(_proportional, family)) > self._limits.memory_bytes else ""
+        return "memory" if tables + sum(map(_proportional, family)) > self._limits.memory_bytes else ""
 
     def _relieve(self, family: list[psutil.Process]) -> None:
         spared = self._spared()
         only_spared = all(each.pid in spared for each in family)
         process.end_family(self._watched, () if only_spared else spared)
+
+
+def _page_tables(watched: psutil.Process) -> int:
+    """Bytes that the system keeps to find a process's pages: reading a byte here and there makes nothing but these."""
+    try:
+        lines = Path(f"/proc/{watched.pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmPTE"))
 
 
 def _proportional(watched: psutil.Process) -> int:

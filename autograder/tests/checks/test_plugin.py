@@ -173,6 +173,19 @@ def test_a_check_cannot_end_the_process_of_the_next_one(bench: Bench) -> None:
     assert "PermissionError" in result.message
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["raise ValueError('my words')", "return 'my words'", "return type('my words', (), {})()", "return ['my words']"],
+)
+def test_while_stand_ins_are_there_no_words_of_student_code_are_repeated(bench: Bench, body: str) -> None:
+    source = f"def double(x):\n    {body}"
+    assert "my words" in bench.one(VALUES, source).message
+    helped = bench.one(VALUES, source, stand_ins=("def helper(x): return x",))
+    assert helped.verdict is Verdict.FAILED
+    assert "my words" not in helped.message
+    assert "double(float32 (3,))" in helped.message
+
+
 def test_a_failure_while_judging_leaves_no_check_without_a_verdict(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
