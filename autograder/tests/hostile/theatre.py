@@ -84,10 +84,9 @@ class Theatre:
     def scene(self) -> Scene:
         """A fresh copy of the course, always in the same place: what was kept warm for it serves all cases."""
         root = self.folder / "course"
-        remove(root)
-        for left in self.temporary.iterdir():  # an earlier case was told of it
-            remove(left) if left.is_dir() else left.unlink()
-        shutil.copytree(self.folder / "prepared", root, symlinks=True)
+        empty(root)
+        empty(self.temporary)  # an earlier case was told of what is in there
+        shutil.copytree(self.folder / "prepared", root, symlinks=True, dirs_exist_ok=True)
         return Scene(self, root)
 
     def _prepare(self) -> str:
@@ -223,6 +222,15 @@ def remove(folder: Path) -> None:
         for path in [folder, *(path for path in folder.rglob("*") if path.is_dir() and not path.is_symlink())]:
             path.chmod(0o700)
         shutil.rmtree(folder)
+
+
+def empty(folder: Path) -> None:
+    """Removes all that is in a folder, but not the folder, which may be some process's working folder."""
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.is_dir() and not path.is_symlink():
+            remove(path)
+        else:
+            path.unlink()
 
 
 def graded(status: Status) -> bool:
