@@ -41,7 +41,7 @@ class _PipedThread(IOPubThread):
 
     def _setup_pipe_in(self) -> None:
         self._pipe_uuid = os.urandom(16)
-        self._pipe_path = f"ipc://{os.environ['TMPDIR']}/.print-{secrets.token_hex(8)}"
+        self._pipe_path = f"ipc://{os.environ['TMPDIR']}/.print-{secrets.token_hex(4)}"
         pipe_in = self.socket.context.socket(zmq.PULL)
         pipe_in.linger = 0
         pipe_in.bind(self._pipe_path)

@@ -38,6 +38,7 @@ class CellRunner(NotebookClient):
         self._limits = limits
         self._used: dict[int, int] = {}
         self._ended: set[int] = set()
+        self.timed_out: set[int] = set()
         self.overflowed: set[int] = set()
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
@@ -53,6 +54,12 @@ class CellRunner(NotebookClient):
         except Exception:  # noqa: BLE001 - student code can send anything; what is no output is not shown
             return None
         return result
+
+    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> dict[str, Any] | None:
+        """Notes which cell it was, and interrupts it."""
+        self.timed_out |= {index for index, other in enumerate(self.nb.cells) if other is cell}
+        handled: dict[str, Any] | None = await super()._async_handle_timeout(timeout, cell)
+        return handled
 
     def saw_the_end_of(self, cell_index: int) -> bool:
         """Whether the kernel said, behind a cell's last output, that it was idle again."""

@@ -20,6 +20,7 @@ _IN_A_CONTAINER = (
     "In a container, start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
     "--security-opt systempaths=unconfined, and with --cap-add SYS_ADMIN where it runs as root."
 )
+_OTHERWISE = "Another machine, or a container with fewer restrictions, may allow it."
 _REMEDIES = {
     "platform": "The lock needs Linux on x86-64 or aarch64: grade on such a machine.",
     "namespaces": "Allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone; on Ubuntu "
@@ -62,4 +63,4 @@ def choose(unsafe: bool, modules: Sequence[str], hidden: Sequence[Path]) -> Laun
 
 def refusal(layer: str, reason: str) -> LockRefused:
     """The error for a layer that is missing, with what can be done about it."""
-    return LockRefused(layer, reason, " ".join(filter(None, [_REMEDIES.get(layer, ""), UNSAFE])))
+    return LockRefused(layer, reason, " ".join(filter(None, [_REMEDIES.get(layer, _OTHERWISE), UNSAFE])))

@@ -84,6 +84,7 @@ class Kernel:
             notebook,
             slot.limits,
             allow_errors=True,
+            record_timing=False,  # it would read dates that student code can write
             interrupt_on_timeout=True,
             timeout_func=self._seconds_left,
             error_on_timeout={"ename": "CellTimeoutError", "evalue": "", "traceback": []},
@@ -170,12 +171,13 @@ class Kernel:
         finally:
             self._used += time.monotonic() - started
         self._say_what_struck(cell, index)
-        if not self._runner.saw_the_end_of(index):
-            await self._listen_again()
-        if time.monotonic() - started >= seconds:
+        if index in self._runner.timed_out:
             sentence = self._say(sentences.OUT_OF_TIME, cell, seconds=seconds)
             if not await self._responds():
                 raise KernelGone(sentence)
+        if not self._runner.saw_the_end_of(index):
+            self._say(sentences.LOST_OUTPUT, cell, megabytes=self._slot.limits.output_bytes / 2**20)
+            await self._listen_again()
         if any(snapshot.has_fallen for snapshot in self._snapshots):
             raise KernelGone(self._why_gone(cell, sentences.PROCESSES_ENDED))
 
@@ -256,8 +258,6 @@ class Kernel:
             template = sentences.ALL_OUTPUT if self._runner.has_said_all else sentences.TOO_MUCH_OUTPUT
             largest = limits.all_output_bytes if self._runner.has_said_all else limits.output_bytes
             self._say(template, cell, megabytes=largest / 2**20)
-        elif not self._runner.saw_the_end_of(index):
-            self._say(sentences.LOST_OUTPUT, cell, megabytes=limits.output_bytes / 2**20)
         if template := limit_behind(cell):
             self._say(template, cell, **limits.in_words())
         if reason := self._watchdog.take():

@@ -27,6 +27,9 @@ DISTURBED = "Cell `{cell}` disturbed the messages between your notebook and the 
 NOT_REACHED = "Cell `{cell}` was not run: your notebook had used up its {seconds:g} s."
 
 
+LEAST_MEMORY = 2**30  #: bytes; with less not even the first cell of a notebook would run
+
+
 @dataclass(frozen=True)
 class Limits:
     """Limits for one submission; times are wall-clock seconds.
@@ -77,6 +80,10 @@ class Limits:
         for name, value in values.items():
             if name not in known or not value > 0:
                 raise UsageError(f"{name}={value} is no limit; there are: {', '.join(known)}, all of them positive.")
+        if values.get("memory_bytes", self.memory_bytes) < LEAST_MEMORY:
+            raise UsageError(
+                f"memory_bytes={values['memory_bytes']:g} is too little: torch alone needs {LEAST_MEMORY:,}."
+            )
         return replace(self, **{name: known[name](value) for name, value in values.items()})
 
     def in_words(self) -> dict[str, float]:

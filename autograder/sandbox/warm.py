@@ -93,7 +93,11 @@ class Zygote:
         """Orders a kernel; the first descriptor is where its state will be told."""
         self.forks += 1
         self.living += 1
-        socket.send_fds(self._control, [json.dumps(told).encode()], list(descriptors))
+        try:
+            socket.send_fds(self._control, [json.dumps(told).encode()], list(descriptors))
+        except OSError as error:
+            self.living -= 1
+            raise KernelError(f"The process that kernels are forked from is gone ({error.strerror}).") from None
 
     def close(self) -> None:
         """Ends it, and with it every kernel that it is the origin of."""

@@ -199,5 +199,6 @@ def test_a_cell_that_prints_for_ever_is_cut_off_and_stopped(warm: WarmLauncher) 
     texts, notices = run(nb, warm, Limits(cell_seconds=2, output_bytes=10_000))
     assert len(texts[0]) <= 10_000
     assert texts[1] == "next\n"
-    assert "was cut off" in notices[0] or "was lost" in notices[0]
-    assert "`flood` was stopped after 2 s" in notices[1]
+    said = " ".join(notices)
+    assert "was cut off" in said or "was lost" in said
+    assert "`flood` was stopped after 2 s" in said

@@ -112,8 +112,8 @@ def test_one_call_fits_into_an_exercise_and_an_exercise_into_a_submission() -> N
 
 
 def test_limits_are_read_from_a_command_line_and_keep_their_types() -> None:
-    changed = Limits().changed(read_limits(["cell_seconds=1.5", "memory_bytes=1e9", "files=7"]))
-    assert (changed.cell_seconds, changed.memory_bytes, changed.files) == (1.5, 10**9, 7)
+    changed = Limits().changed(read_limits(["cell_seconds=1.5", "memory_bytes=2e9", "files=7"]))
+    assert (changed.cell_seconds, changed.memory_bytes, changed.files) == (1.5, 2 * 10**9, 7)
     assert isinstance(changed.memory_bytes, int)
     assert changed.call_seconds == Limits().call_seconds
 
@@ -143,3 +143,8 @@ def test_every_sentence_can_be_filled() -> None:
 def test_every_limit_is_named_in_the_docstring() -> None:
     words = (Limits.__doc__ or "").replace(":", " ").split()
     assert set(asdict(Limits())) <= set(words)
+
+
+def test_memory_in_which_nothing_would_start_is_refused() -> None:
+    with pytest.raises(UsageError, match="too little"):
+        Limits().changed({"memory_bytes": 2**29})
