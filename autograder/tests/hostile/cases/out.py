@@ -148,6 +148,7 @@ CASES = (
         },
         scores={"softmax": (0.0, 4.0), "mix": 2.0},
         says=("Cell `playground`",),
+        limits={"memory_bytes": 6 * 2**30},  # so that it can be put together at all
         seconds=30,
     ),
     Case(
