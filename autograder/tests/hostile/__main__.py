@@ -6,6 +6,7 @@ A name stands for a case (`forge-1`) or a family (`forge`). Ends with 1 when a c
 
 from __future__ import annotations
 
+import faulthandler
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -15,10 +16,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.demo import quiet_others
+from autograder.tests.hostile.case import Case
 from autograder.tests.hostile.cases import CASES
 from autograder.tests.hostile.runner import Result, run_case
 from autograder.tests.hostile.theatre import Theatre
 
+_PATIENCE = 120.0  # seconds beyond its own that a case may take before it counts as hung
 _EXPECTED = {"Z": "zero there, the rest graded", "N": "denied, graded", "R": "rejected", "E": "grader's error"}
 
 
@@ -32,8 +35,17 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     quiet_others()
     with Theatre(unsafe) as theatre:
-        results = _show((run_case(theatre, case) for case in chosen), theatre.level)
+        results = _show((_run(theatre, case) for case in chosen), theatre.level)
     return int(any(not result.fine for result in results))
+
+
+def _run(theatre: Theatre, case: Case) -> Result:
+    """Runs a case; one that hangs ends the whole run, with a word on where it hung."""
+    faulthandler.dump_traceback_later(case.seconds + _PATIENCE, exit=True)
+    try:
+        return run_case(theatre, case)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _show(results: Iterable[Result], level: str) -> list[Result]:
