@@ -15,7 +15,6 @@ the next connection is a control line again.
 from __future__ import annotations
 
 import ctypes
-import io
 import os
 import select
 import signal
@@ -114,7 +113,7 @@ def _calm_down(*keep: int) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
-    sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
+    sys.stdout = sys.stderr = os.fdopen(nowhere, "w")  # and not into memory: a function may print for ever
 
 
 def _close_all_but(*keep: int) -> None:

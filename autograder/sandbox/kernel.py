@@ -12,6 +12,8 @@ import asyncio
 import signal
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import zmq
@@ -111,7 +113,7 @@ class Kernel:
         self._bound_messages()
         self._runner.km, self._runner.kc = self._manager, self._manager.client(context=self._manager.context)
         self._client.start_channels(stdin=False, hb=False)  # input() has nobody to ask
-        if await self._reply_to(self._client.kernel_info(), _STARTUP_SECONDS) is None or not await self._welcomed(
+        if await self._ask_for(self._client.kernel_info, _STARTUP_SECONDS) is None or not await self._welcomed(
             _STARTUP_SECONDS
         ):
             raise KernelError("A kernel was started for the submission, but it does not answer; run autograder doctor.")
@@ -121,6 +123,7 @@ class Kernel:
         context = self._manager.context
         context.setsockopt(zmq.MAXMSGSIZE, self._slot.limits.output_bytes + _ROOM)
         context.setsockopt(zmq.RCVHWM, _MOST_WAITING)
+        context.setsockopt(zmq.SNDTIMEO, int(1000 * _RESPONSE_SECONDS))  # where a line has ended nobody takes messages
 
     async def _listen_again(self) -> None:
         """A new line for outputs, where the old one broke."""
@@ -188,9 +191,7 @@ class Kernel:
         self._snapshots.append(snapshot)
         with listener:
             self._hand_over(listener, snapshot)
-        reply = await self._reply_to(
-            self._client.execute(self._ask, silent=True, store_history=False), _SNAPSHOT_SECONDS
-        )
+        reply = await self._ask_for(partial(self._client.execute, self._ask, silent=True, store_history=False))
         await asyncio.to_thread(snapshot.wait, _RESPONSE_SECONDS if reply else 0.0)
         return snapshot
 
@@ -269,7 +270,15 @@ class Kernel:
         return sentence
 
     async def _responds(self) -> bool:
-        return await self._reply_to(self._client.kernel_info(), _RESPONSE_SECONDS) is not None
+        return await self._ask_for(self._client.kernel_info, _RESPONSE_SECONDS) is not None
+
+    async def _ask_for(self, message: Callable[[], str], seconds: float = _SNAPSHOT_SECONDS) -> dict[str, Any] | None:
+        """The reply to a message that is sent now; None where it cannot be sent, or nothing comes back."""
+        try:
+            sent = message()
+        except zmq.ZMQError:
+            return None
+        return await self._reply_to(sent, seconds)
 
     async def _reply_to(self, message_id: str, seconds: float) -> dict[str, Any] | None:
         """The reply to a message; None when it does not come in time, or the kernel is gone."""
