@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -85,12 +84,14 @@ def _fit_together(
 
 
 class Checker:
-    """Checks graded cells of one assignment in snapshots of a kernel, in two rounds.
+    """Checks graded cells of one assignment in snapshots of a kernel, in rounds; each for all cells before the next.
 
-    - `explore`: with inputs that anyone may see. What a check has to say is said now.
+    - `explore`: the student's own chain, with inputs that anyone may see. What a check has to say is said now.
     - `confirm`: what passed has to pass again with secret inputs, and says nothing of its own.
+    - `help_out`: with trusted functions in place of the student's earlier ones; nothing that student code says is
+      repeated. It comes last, because these functions are right solutions.
 
-    So a student's process learns secret inputs only when every word of the feedback is settled.
+    So a student's process learns secrets only when every word that it could put them into is settled.
     """
 
     def __init__(self, assignment: Assignment, device: str, limits: Limits) -> None:
@@ -100,38 +101,27 @@ class Checker:
         self._secret = derive(assignment.course.secret, assignment.version)
 
     async def explore(self, snapshot: Snapshot, cell: NotebookNode) -> ExerciseResult:
-        """The student's own chain first; if that fails, with stand-ins for earlier exercises; the better counts.
-
-        Where there are stand-ins, half of the time is kept for them: a loop in an earlier exercise, which eats up
-        the first half, costs its points there and not here again.
-        """
-        grade_id, empty = cell.metadata.nbgrader.grade_id, self.result_of(cell, ())
-        stand_ins = self._stand_ins(grade_id)
-        seconds, started = self.limits.exercise_seconds, time.monotonic()
-        half = seconds / 2 if stand_ins else seconds
-        own = replace(empty, checks=await self._run(snapshot, grade_id, self._open, half))
-        if own.state is not Verdict.FAILED or not stand_ins:
-            return own
-        left = max(seconds - (time.monotonic() - started), seconds / 2)
-        checks = await self._run(snapshot, grade_id, self._open, left, definitions=stand_ins)
-        helped = replace(empty, checks=checks, with_stand_ins=True)
-        return helped if (helped.score or 0.0) > (own.score or 0.0) else own
+        """The verdicts on the student's own chain, with open inputs."""
+        checks = await self._run(snapshot, cell.metadata.nbgrader.grade_id, self._open)
+        return self.result_of(cell, checks)
 
     async def confirm(self, snapshot: Snapshot, explored: ExerciseResult) -> ExerciseResult:
         """The same with secret inputs, for the checks that passed; what fails only now says no more than that."""
         passed = frozenset(check.name for check in explored.checks if check.verdict is Verdict.PASSED)
         if not passed:
             return explored
-        definitions = self._stand_ins(explored.grade_id) if explored.with_stand_ins else ()
-        seconds = self.limits.exercise_seconds
-        found = await self._run(
-            snapshot, explored.grade_id, self._secret, seconds, definitions=definitions, only=passed
-        )
-        again = {check.name: check for check in found}
-        checks = (
-            _confirmed(check, again.get(check.name)) if check.name in passed else check for check in explored.checks
-        )
-        return replace(explored, checks=tuple(checks))
+        found = await self._run(snapshot, explored.grade_id, self._secret, only=passed)
+        again = {check.name: check.verdict for check in found}
+        return replace(explored, checks=tuple(_confirmed(c, again) if c.name in passed else c for c in explored.checks))
+
+    async def help_out(self, snapshot: Snapshot, own: ExerciseResult) -> ExerciseResult:
+        """The better of the student's own chain and one with stand-ins for earlier exercises: an error costs once."""
+        stand_ins = tuple(self.material.stand_ins[name] for name in self.material.catalogue[own.grade_id].needs)
+        if own.state is not Verdict.FAILED or not stand_ins:
+            return own
+        checks = await self._run(snapshot, own.grade_id, self._secret, definitions=stand_ins)
+        helped = replace(own, checks=checks, with_stand_ins=True)
+        return helped if (helped.score or 0.0) > (own.score or 0.0) else own
 
     def result_of(self, cell: NotebookNode, checks: tuple[CheckResult, ...]) -> ExerciseResult:
         """The result of a graded cell with these verdicts; a cell of 0 points is worth its checks' bonus."""
@@ -143,20 +133,17 @@ class Checker:
         self, snapshot: Snapshot, grade_id: str, definitions: tuple[str, ...], seconds: float
     ) -> tuple[CheckResult, ...]:
         """The verdicts with secret inputs, after trusted definitions have been put into each of its workers."""
-        return await self._run(snapshot, grade_id, self._secret, seconds, definitions=definitions)
-
-    def _stand_ins(self, grade_id: str) -> tuple[str, ...]:
-        return tuple(self.material.stand_ins[name] for name in self.material.catalogue[grade_id].needs)
+        return await self._run(snapshot, grade_id, self._secret, definitions=definitions, seconds=seconds)
 
     async def _run(
         self,
         snapshot: Snapshot,
         grade_id: str,
         key: bytes,
-        seconds: float,
         *,
         definitions: tuple[str, ...] = (),
         only: frozenset[str] | None = None,
+        seconds: float = 0.0,
     ) -> tuple[CheckResult, ...]:
         job = Job(
             socket=snapshot.path,
@@ -169,24 +156,19 @@ class Checker:
             only=only,
             device=self.device,
             call_seconds=self.limits.call_seconds,
-            exercise_seconds=seconds,
+            exercise_seconds=seconds or self.limits.exercise_seconds,
         )
         return await asyncio.to_thread(judge.check, job)
 
 
-def _confirmed(explored: CheckResult, again: CheckResult | None) -> CheckResult:
-    """A check that passed with open inputs, after the round with secret ones."""
-    if again is None or again.verdict is Verdict.ERROR:
-        return replace(explored, verdict=Verdict.ERROR, message=sentences.GRADER_FAILED)
-    if again.verdict is Verdict.PASSED:
+def _confirmed(explored: CheckResult, again: dict[str, Verdict]) -> CheckResult:
+    """A check that passed with open inputs, after the round with secret ones: passed or failed, and no more."""
+    verdict = again.get(explored.name, Verdict.ERROR)
+    if verdict is Verdict.ERROR:
+        return replace(explored, verdict=verdict, message=sentences.GRADER_FAILED)
+    if verdict in (Verdict.PASSED, Verdict.SKIPPED):
         return explored
-    return replace(
-        explored,
-        verdict=again.verdict,
-        message=sentences.OTHER_INPUTS,
-        misconception=again.misconception,
-        explanation=again.explanation,
-    )
+    return replace(explored, verdict=Verdict.FAILED, message=sentences.OTHER_INPUTS)
 
 
 def imports_of(assignment: Assignment) -> set[str]:

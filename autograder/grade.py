@@ -9,6 +9,7 @@
                               │          ─→ the kernel ends, its outputs are final
                               │          ─→ the judge checks every snapshot, with open inputs
                               │          ─→ every word is settled; what passed is checked with secret inputs
+                              │          ─→ what failed is checked with stand-ins for earlier exercises
                               └── once more without the cell that ended the kernel
     ─→ a report, and the notebook with its outputs
 
@@ -155,6 +156,8 @@ class _Grading:
         self._notebook, self._checker, self._launcher, self._say = notebook, checker, launcher, on_progress
         self._results: dict[str, ExerciseResult] = {}
         self._left_out: set[int] = set()
+        self._gave_up = False
+        self._used = 0.0
         self._notices: list[str] = []
 
     async def run(self) -> Report:
@@ -182,12 +185,13 @@ class _Grading:
         except KernelError:
             if not self._left_out:
                 raise
+            self._gave_up = True
             return True
 
     async def _run_through(self) -> bool:
         """Runs the notebook once; False when a cell ended the kernel and is to be left out."""
         with Slot(self._checker.limits) as slot:
-            kernel = Kernel(self._notebook, slot, self._launcher, KERNEL, SNAPSHOT)
+            kernel = Kernel(self._notebook, slot, self._launcher, KERNEL, SNAPSHOT, self._used)
             try:
                 await kernel.start()
                 taken, came_through = await self._visit_all(kernel)
@@ -195,6 +199,7 @@ class _Grading:
                 await self._check(taken, kernel)
             finally:
                 self._notices += [notice for notice in kernel.notices if notice not in self._notices]
+                self._used = kernel.used
                 await kernel.end()
         return came_through
 
@@ -217,7 +222,7 @@ class _Grading:
         return index not in self._left_out and not is_skipped(cell)
 
     async def _check(self, taken: dict[str, Snapshot], kernel: Kernel) -> None:
-        """Checks the snapshots that stand, all with open inputs before any with secret ones.
+        """Checks the snapshots that stand, in three rounds; each is over for all of them before the next begins.
 
         A snapshot that a later cell ended is taken again in the next run.
         """
@@ -225,8 +230,9 @@ class _Grading:
         standing = {name: each for name, each in taken.items() if not (self._left_out and each.has_fallen)}
         explored = {name: await self._explore(kernel, each, cells[name]) for name, each in standing.items()}
         for name, snapshot in standing.items():
-            self._results[name] = await self._checker.confirm(snapshot, explored[name])
-            kernel.take_strike(limit_sentences.STRUCK_IN_CHECKS, exercise=name)
+            explored[name] = await self._checker.confirm(snapshot, explored[name])
+        for name, snapshot in standing.items():
+            self._results[name] = await self._checker.help_out(snapshot, explored[name])
 
     async def _explore(self, kernel: Kernel, snapshot: Snapshot, cell: NotebookNode) -> ExerciseResult:
         grade_id = cell.metadata.nbgrader.grade_id
@@ -241,9 +247,9 @@ class _Grading:
         if grade_id in self._results:
             return self._results[grade_id]
         reason = sentences.NEVER_STARTED.format(reason="too many cells ended the kernel")
+        verdict, message = (Verdict.CRASHED, reason) if not self._gave_up else (Verdict.ERROR, sentences.GRADER_FAILED)
         checks = tuple(
-            replace(c, verdict=Verdict.CRASHED, message=reason)
-            for c in self._checker.material.catalogue[grade_id].checks
+            replace(c, verdict=verdict, message=message) for c in self._checker.material.catalogue[grade_id].checks
         )
         return self._checker.result_of(cell, checks)
 

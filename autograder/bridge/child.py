@@ -113,7 +113,9 @@ def _calm_down(*keep: int) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
-    sys.stdout = sys.stderr = os.fdopen(nowhere, "w")  # and not into memory: a function may print for ever
+    os.close(nowhere)
+    # Not into memory, for a function may print for ever; and by a number that every worker keeps.
+    sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
 
 
 def _close_all_but(*keep: int) -> None:

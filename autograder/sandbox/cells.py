@@ -23,6 +23,7 @@ _SIGNS = {
     "[Errno 11]": sentences.REFUSED_PROCESS,
     "can't start new thread": sentences.REFUSED_PROCESS,
     "[Errno 24]": sentences.REFUSED_FILES,
+    "items of ancdata": sentences.REFUSED_FILES,
 }
 
 
@@ -46,7 +47,7 @@ class CellRunner(NotebookClient):
         try:
             if msg["msg_type"] == "status" and msg["content"].get("execution_state") == "idle":
                 self._ended.add(cell_index)
-            if msg["msg_type"] != "status" and self._overflows(len(repr(msg["content"])), cell_index):
+            if msg["msg_type"] != "status" and self._overflows(_size(msg), cell_index):
                 return None
             result: NotebookNode | None = super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
@@ -62,8 +63,8 @@ class CellRunner(NotebookClient):
         return handled
 
     def saw_the_end_of(self, cell_index: int) -> bool:
-        """Whether the kernel said, behind a cell's last output, that it was idle again."""
-        return cell_index in self._ended
+        """Whether the kernel said, behind a cell's last output, that it was idle again (a blank cell is not run)."""
+        return cell_index in self._ended or not self.nb.cells[cell_index].source.strip()
 
     def _overflows(self, size: int, cell_index: int) -> bool:
         self._used[cell_index] = self._used.get(cell_index, 0) + size
@@ -76,6 +77,10 @@ class CellRunner(NotebookClient):
         """Whether the notebook has used up what all of its cells together may put out."""
         counted = (min(used, self._limits.output_bytes) for used in self._used.values())
         return sum(counted) > self._limits.all_output_bytes
+
+
+def _size(message: dict[str, Any]) -> int:
+    return len(repr(message["content"])) + sum(len(buffer) for buffer in message.get("buffers", ()))
 
 
 def limit_behind(cell: NotebookNode) -> str:

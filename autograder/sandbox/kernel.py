@@ -74,11 +74,14 @@ class Kernel:
         notebook: its cells get the outputs.
         entry: "module:function" of what runs in its process.
         ask: the code that makes the kernel take a snapshot.
+        used: seconds of the submission's time that an earlier run took.
     """
 
-    def __init__(self, notebook: NotebookNode, slot: Slot, launcher: Launcher, entry: str, ask: str) -> None:
+    def __init__(
+        self, notebook: NotebookNode, slot: Slot, launcher: Launcher, entry: str, ask: str, used: float = 0.0
+    ) -> None:
         self._notebook, self._slot, self._ask = notebook, slot, ask
-        self._used = 0.0
+        self.used = used
         self._snapshots: list[Snapshot] = []
         self._manager = SlotKernelManager(client_factory=Client, connection_file=str(slot.folder / "kernel.json"))
         self._manager.slot, self._manager.launcher, self._manager.entry = slot, launcher, entry
@@ -86,6 +89,8 @@ class Kernel:
             notebook,
             slot.limits,
             allow_errors=True,
+            store_widget_state=False,
+            skip_cells_with_tag="",
             record_timing=False,  # it would read dates that student code can write
             interrupt_on_timeout=True,
             timeout_func=self._seconds_left,
@@ -172,7 +177,7 @@ class Kernel:
         except Exception as error:
             raise KernelGone(sentences.DISTURBED.format(cell=cell.id)) from error
         finally:
-            self._used += time.monotonic() - started
+            self.used += time.monotonic() - started
         self._say_what_struck(cell, index)
         if index in self._runner.timed_out:
             sentence = self._say(sentences.OUT_OF_TIME, cell, seconds=seconds)
@@ -233,7 +238,7 @@ class Kernel:
 
     def _left(self) -> float:
         """Seconds left for cells; what checks take is not the notebook's."""
-        return self._slot.limits.submission_seconds - self._used
+        return self._slot.limits.submission_seconds - self.used
 
     def _seconds_left(self, cell: NotebookNode) -> float:
         return max(min(self._slot.limits.cell_seconds, self._left()), 0.1)

@@ -37,8 +37,8 @@ class Limits:
     Attributes:
         cell_seconds: one cell of the notebook.
         call_seconds: one call of a check into student code.
-        exercise_seconds: all checks of one exercise, stand-ins included.
-        submission_seconds: the whole notebook, checks not included.
+        exercise_seconds: all checks of one exercise; as much again with secret inputs, and with stand-ins.
+        submission_seconds: the whole notebook in all of its runs, checks not included.
         processor_seconds: processor time of one process, in all its threads.
         memory_bytes: data segment of one process, and resident memory of all processes together.
         address_bytes: addresses of one process, used or not: what finds their pages is memory too.
@@ -66,7 +66,7 @@ class Limits:
     files: int = 20_000
     processes: int = 64
     tasks: int = 256
-    open_files: int = 256
+    open_files: int = 512
     address_bytes: int = 128 * 2**30
     restarts: int = 3
 

@@ -29,6 +29,7 @@ NAME = "student"
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/libx32", "/sys/devices/system/cpu")
 _ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types", "fonts")
+_NOT_SHOWN = ("/usr/local/share/nbgrader", "/usr/local/etc")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SECRETIVE = ("kcore", "keys", "key-users", "kmsg", "sysrq-trigger", "timer_list", "sched_debug", "kallsyms")
 _SAFE = system.MS_NOSUID | system.MS_NODEV
@@ -60,9 +61,13 @@ def outermost(paths: list[str]) -> list[str]:
 
 
 def covered_folders() -> list[str]:
-    """Folders of ours that an installation holds: its checks are not for students."""
+    """What an installation holds that is not for students: our checks, others' work in the exchange, settings."""
     places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()}
-    return sorted({f"{place}/autograder" for place in places if os.path.isdir(f"{place}/autograder")})  # noqa: PTH112
+    for shown in shown_folders():
+        places |= {str(path) for path in Path(shown).glob("lib/python3*/*-packages")}
+        places |= {str(path) for path in Path(shown).glob("local/lib/python3*/*-packages")}
+    found = {f"{place}/autograder" for place in places} | set(_NOT_SHOWN) | {f"{sys.prefix}/etc/jupyter"}
+    return sorted(path for path in found if os.path.isdir(path))  # noqa: PTH112
 
 
 def build(sizes: Sizes, uid: int, gid: int) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import psutil
@@ -91,11 +92,26 @@ def end_family(process: Process, spared: Collection[int]) -> bool:
 
 
 def is_running(process: psutil.Process) -> bool:
-    """Whether a process still does something (a zombie does not)."""
+    """Whether a process still does something (a zombie does not, if it has no other thread)."""
     try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
+        return bool(process.status() != psutil.STATUS_ZOMBIE) or _threads(process) > 1
     except psutil.Error:
         return False
+
+
+def hides(process: psutil.Process) -> bool:
+    """Whether its first thread has ended and others run on: the system then shows nothing of what it uses."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE and _threads(process) > 1
+    except psutil.Error:
+        return False
+
+
+def _threads(process: psutil.Process) -> int:
+    try:
+        return len(list(Path(f"/proc/{process.pid}/task").iterdir()))
+    except OSError:
+        return 0
 
 
 def resident(process: psutil.Process) -> int:

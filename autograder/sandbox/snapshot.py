@@ -48,7 +48,7 @@ class Snapshot:
 def _signals_pending(pid: int) -> bool:
     """Whether signals wait for a process; without a /proc nobody can tell."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines()
     except OSError:
         return False
     return any(int(line.split()[1], 16) for line in lines if line.startswith(("SigPnd", "ShdPnd")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import signal
 import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -14,6 +16,10 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Process
 
 _PERIOD = 0.1  # seconds between two looks
+_MOST_GROWTH = 2**30  # bytes that the grader itself may grow by, while a kernel runs
+_LEAST_LEFT = 2**29  # bytes of the machine's memory
+
+_log = logging.getLogger(__name__)
 
 
 class Watchdog:
@@ -26,6 +32,7 @@ class Watchdog:
     def __init__(self, watched: Process, limits: Limits, spared: Callable[[], Collection[int]]) -> None:
         self._watched, self._limits, self._spared = watched, limits, spared
         self.struck = ""  #: "memory" or "processes", once it had to strike; whoever reports it takes it back
+        self._at_first = process.resident(psutil.Process())
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
@@ -46,21 +53,40 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._stop.wait(_PERIOD):
-            family = self._watched.family()
-            reason = self._excess(family)
-            if reason:
-                self.struck = reason
-                self._relieve(family)
+            try:
+                self._look()
+            except Exception:  # noqa: BLE001 - of whatever kind: what cannot be watched may not run
+                _log.exception("the watchdog failed, so the kernel is ended")
+                self.struck = "memory"
+                self._watched.end()
+                return
+
+    def _look(self) -> None:
+        family = self._watched.family()
+        for each in family:
+            if process.hides(each):
+                process.send(each.pid, signal.SIGKILL)
+        reason = self._excess(family)
+        if reason:
+            self.struck = reason
+            self._relieve(family)
 
     def _excess(self, family: list[psutil.Process]) -> str:
         if len(family) > self._limits.processes:
             return "processes"
+        if self._grader_suffers():
+            return "memory"
         # First what is cheap to count, less what all of them have from the zygote; only then each page once.
         tables = sum(map(_page_tables, family))
         own = sum(max(process.resident(each) - self._watched.inherited, 0) for each in family)
         if tables + own <= self._limits.memory_bytes:
             return ""
         return "memory" if tables + sum(map(_proportional, family)) > self._limits.memory_bytes else ""
+
+    def _grader_suffers(self) -> bool:
+        """Whether messages without an end grow in the grader itself, or the machine has hardly any memory left."""
+        grown = process.resident(psutil.Process()) - self._at_first
+        return grown > _MOST_GROWTH or psutil.virtual_memory().available < _LEAST_LEFT
 
     def _relieve(self, family: list[psutil.Process]) -> None:
         spared = self._spared()
@@ -71,7 +97,7 @@ class Watchdog:
 def _page_tables(watched: psutil.Process) -> int:
     """Bytes that the system keeps to find a process's pages: reading a byte here and there makes nothing but these."""
     try:
-        lines = Path(f"/proc/{watched.pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{watched.pid}/status").read_text(errors="replace").splitlines()
     except OSError:
         return 0
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmPTE"))
@@ -80,7 +106,7 @@ def _page_tables(watched: psutil.Process) -> int:
 def _proportional(watched: psutil.Process) -> int:
     """Bytes of a process, each shared page divided among those who share it; shared memory is counted."""
     try:
-        lines = Path(f"/proc/{watched.pid}/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{watched.pid}/smaps_rollup").read_text(errors="replace").splitlines()
     except OSError:
         return process.resident(watched)
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

@@ -64,7 +64,7 @@ def _import(names: Sequence[str]) -> list[str]:
         module, _, function = name.partition(":")
         try:
             found = importlib.import_module(module)
-        except ImportError:
+        except Exception:  # noqa: BLE001 - whatever goes wrong with it, it is then left to the notebook
             missing.append(name)
             continue
         if function:

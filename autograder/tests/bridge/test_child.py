@@ -173,3 +173,17 @@ def f():
 def test_the_kernel_goes_on_after_a_fork(serve: Serve) -> None:
     servers = [serve(f"def f(): return {number}") for number in range(2)]
     assert [server.ask("f") for server in servers] == [0, 1]
+
+
+def test_a_function_may_print_as_much_as_it_likes(serve: Serve) -> None:
+    source = """
+import os, sys
+def f():
+    print("at once", flush=True)
+    print("x" * 100_000)
+    sys.stderr.write("aside")
+    sys.stderr.flush()
+    os.system("echo from below")
+    return 1
+"""
+    assert serve(source).ask("f") == 1

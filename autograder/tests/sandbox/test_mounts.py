@@ -56,6 +56,9 @@ def test_packages_of_this_user_are_shown_only_where_python_looks_for_them(
 def test_an_installed_package_of_ours_is_covered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
     monkeypatch.setattr("site.getusersitepackages", lambda: str(tmp_path / "user"))
+    monkeypatch.setattr("autograder.sandbox.mounts.shown_folders", list)
+    monkeypatch.setattr("autograder.sandbox.mounts._NOT_SHOWN", ())
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "prefix"))
     assert covered_folders() == []
     for place in (tmp_path, tmp_path / "user"):
         (place / "autograder").mkdir(parents=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import psutil
 import pytest
 
-from autograder.sandbox import process, watchdog
+from autograder.sandbox import process, system, watchdog
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.warm import WarmLauncher
 from autograder.sandbox.watchdog import Watchdog
@@ -191,3 +191,40 @@ def test_in_the_lock_it_sees_all_processes_and_not_what_they_have_from_the_zygot
         assert strike(it.process, Limits(processes=4, memory_bytes=2**26), 0.3) == ""
         assert strike(it.process, Limits(processes=3), 5.0) == "processes"
         assert until(lambda: not it.process.family())
+
+
+#: The first thread ends, another lives on: the system shows a zombie, and none of its memory.
+LEADERLESS = f"""\
+import ctypes, os, threading
+if os.fork() == 0:
+    threading.Thread(target=lambda: __import__('time').sleep(60)).start()
+    ctypes.CDLL(None).syscall({60 if system.MACHINE == "x86_64" else 93}, 0)
+{SLEEP}"""
+
+
+def test_a_process_that_hides_behind_its_ended_first_thread_is_killed(start: Start) -> None:
+    tree = start(LEADERLESS)
+    assert until(lambda: any(process.hides(each) for each in psutil.Process(tree.pid).children()))
+    assert len(tree.family()) == 2
+    with Watchdog(tree, Limits(), set):
+        assert until(lambda: len(tree.family()) == 1)
+
+
+def test_a_name_that_is_no_text_blinds_nobody(start: Start) -> None:
+    name = r"import ctypes; ctypes.CDLL(None).prctl(15, b'\xff\xfe', 0, 0, 0)"
+    assert strike(start(f"{name}\n{HUNGRY}"), Limits(memory_bytes=100_000_000), 20.0) == "memory"
+
+
+def test_a_watchdog_that_fails_ends_the_kernel(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> str:
+        raise RuntimeError
+
+    monkeypatch.setattr(Watchdog, "_excess", fail)
+    tree = start(SLEEP)
+    with Watchdog(tree, Limits(), set):
+        assert until(lambda: not tree.family())
+
+
+def test_a_grader_that_grows_ends_the_kernel(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog, "_MOST_GROWTH", -1)
+    assert strike(start(SLEEP), Limits(), 20.0) == "memory"
