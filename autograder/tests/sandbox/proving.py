@@ -17,7 +17,7 @@ from autograder.sandbox.warm import LockRefused
 from autograder.tests.sandbox.gaps import gap
 from autograder.tests.sandbox.inside import lean_launcher
 
-HIDDEN = Path(__file__).resolve().parents[3]
+HIDDEN = Path(__file__).resolve().parent
 
 
 def escapes(layers: str) -> set[str]:

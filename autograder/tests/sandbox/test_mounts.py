@@ -15,7 +15,7 @@ from autograder.tests.sandbox.conftest import NO_LOCK
 from autograder.tests.sandbox.gaps import gap
 from autograder.tests.sandbox.inside import inside, lean_launcher
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+PACKAGE = Path(__file__).resolve().parents[2]
 in_the_lock = pytest.mark.skipif(not lock.REQUIRED, reason=NO_LOCK)
 
 
@@ -83,7 +83,7 @@ def seen(launcher: WarmLauncher, *places: object) -> list[object]:
 
 @in_the_lock
 def test_nothing_of_the_course_or_of_any_home_folder_is_seen(lean: WarmLauncher) -> None:
-    places = (REPOSITORY, "/etc/ssl", "/var", "/mnt", "/srv", "/opt", "/run", "/boot", "/home")
+    places = (PACKAGE, "/etc/ssl", "/var", "/mnt", "/srv", "/opt", "/run", "/boot", "/home")
     found = dict(zip(places, seen(lean, *places), strict=True))
     nothing = {place for place in places if found[place] == "FileNotFoundError"}
     needed = {place for place in places if any(Path(each).is_relative_to(place) for each in shown_folders())}

@@ -154,6 +154,7 @@ def test_no_file_of_the_graders_stays_open(lean: WarmLauncher) -> None:
 
 
 def test_a_launcher_closes_all_that_it_opened() -> None:
+    gc.collect()
     before, children = own_files(), len(psutil.Process().children())
     with lean_launcher() as launcher, inside(launcher):
         pass
@@ -164,6 +165,7 @@ def test_a_launcher_closes_all_that_it_opened() -> None:
 def test_a_zygote_that_does_not_start_is_an_error_and_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
+    gc.collect()  # what other tests let go of
     before, children = own_files(), len(psutil.Process().children())
     if fault == "executable":
         monkeypatch.setattr(sys, "executable", shutil.which("false"))
