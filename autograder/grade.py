@@ -39,7 +39,7 @@ from autograder.intake import accept
 from autograder.intake.files import read_notebook_file
 from autograder.model import ExerciseResult, ManualCell, Report, Verdict
 from autograder.sandbox import limits as limit_sentences
-from autograder.sandbox.choose import choose
+from autograder.sandbox.choose import choose, try_out
 from autograder.sandbox.kernel import Kernel, KernelGone
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Launcher
@@ -52,7 +52,9 @@ Progress = Callable[[str], None]
 KERNEL = "autograder.bridge.app:run"  #: what runs in a kernel's process
 WARM_UP = "autograder.bridge.app:warm_up"  #: what is done once for all kernels
 
-_launchers: dict[tuple[Course, bool], Launcher] = {}
+#: One launcher for all courses that keep the same modules warm; each course has seen its lock tried out.
+_launchers: dict[tuple[bool, tuple[str, ...]], Launcher] = {}
+_of_course: dict[tuple[Course, bool], Launcher] = {}
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Graded:
 def close() -> None:
     """Ends the judge and the zygote; they start again with the next submission."""
     judge.close()
+    _of_course.clear()
     while _launchers:
         _launchers.popitem()[1].close()
 
@@ -79,10 +82,14 @@ def launcher_for(course: Course, *, unsafe: bool = False) -> Launcher:
     Raises:
         LockRefused: this machine cannot lock student code in, and `unsafe` was not said.
     """
-    if (course, unsafe) not in _launchers:
-        modules = [WARM_UP, *sorted({name for each in course.assignments for name in imports_of(each)})]
-        _launchers[course, unsafe] = choose(unsafe, modules, hidden=course.private)
-    return _launchers[course, unsafe]
+    if (course, unsafe) not in _of_course:
+        modules = (WARM_UP, *sorted({name for each in course.assignments for name in imports_of(each)}))
+        if (unsafe, modules) in _launchers:
+            try_out(_launchers[unsafe, modules], course.private)
+        else:
+            _launchers[unsafe, modules] = choose(unsafe, modules, course.private)
+        _of_course[course, unsafe] = _launchers[unsafe, modules]
+    return _of_course[course, unsafe]
 
 
 def check_file(

@@ -49,16 +49,28 @@ def choose(unsafe: bool, modules: Sequence[str], hidden: Sequence[Path]) -> Laun
         raise refusal("platform", "this is no Linux on x86-64 or aarch64")
     launcher = WarmLauncher(modules)
     try:
-        for attempt in prove(launcher, hidden):
-            if attempt.escaped:
-                raise refusal(attempt.name.partition(":")[0], f"a trial {attempt.escaped} ({attempt.name})")
-    except LockRefused as error:
-        launcher.close()
-        raise refusal(error.layer, error.reason) from None
+        try_out(launcher, hidden)
     except KernelError:
         launcher.close()
         raise
     return launcher
+
+
+def try_out(launcher: Launcher, hidden: Sequence[Path]) -> None:
+    """Tries to escape from a launcher's lock; without a lock there is nothing to try.
+
+    Raises:
+        LockRefused: something got out, or a layer is missing.
+    """
+    if launcher.level == PlainLauncher.level:
+        return
+    try:
+        attempts = prove(launcher, hidden)
+    except LockRefused as error:
+        raise refusal(error.layer, error.reason) from None
+    for attempt in attempts:
+        if attempt.escaped:
+            raise refusal(attempt.name.partition(":")[0], f"a trial {attempt.escaped} ({attempt.name})")
 
 
 def refusal(layer: str, reason: str) -> LockRefused:
