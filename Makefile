@@ -30,7 +30,7 @@ test-all: test test-slow ## all of `test`, the slow tests, and the proofs of the
 
 test-slow: verify
 	@echo '== Slow tests'
-	@$(BIN)/python -m pytest -m 'slow and not gpu'
+	@$(BIN)/python -m pytest -m 'slow and not gpu and not hostile'
 
 hostile: $(READY) ## grade hostile and faulty submissions, and show what came of each
 	@$(BIN)/python -m autograder.tests.hostile

@@ -1,4 +1,8 @@
-"""Every hostile submission, through the real pipeline."""
+"""Every hostile submission, through the real pipeline.
+
+The slow tests run the first case of each family; all of them (`-m hostile`, or `make hostile`, which shows a table)
+take a quarter of an hour and more.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,15 @@ def theatre() -> Iterator[Theatre]:
         yield made
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+FIRST = {case.id.partition("-")[0]: case.id for case in reversed(CASES)}.values()
+
+
+def marked(case: Case) -> object:
+    """A case as a parameter; the first of its family is run with the slow tests."""
+    return pytest.param(case, id=case.id, marks=() if case.id in FIRST else pytest.mark.hostile)
+
+
+@pytest.mark.parametrize("case", map(marked, CASES))
 def test_the_case_is_as_it_must_be(theatre: Theatre, case: Case) -> None:
     if case.needs_gpu:
         pytest.skip(PENDING)
