@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from autograder.tests.hostile.case import Case
 from autograder.tests.hostile.cases import CASES
@@ -28,12 +29,12 @@ def theatre() -> Iterator[Theatre]:
 FIRST = {case.id.partition("-")[0]: case.id for case in reversed(CASES)}.values()
 
 
-def marked(case: Case) -> object:
+def marked(case: Case) -> ParameterSet:
     """A case as a parameter; the first of its family is run with the slow tests."""
     return pytest.param(case, id=case.id, marks=() if case.id in FIRST else pytest.mark.hostile)
 
 
-@pytest.mark.parametrize("case", map(marked, CASES))
+@pytest.mark.parametrize("case", [marked(case) for case in CASES])
 def test_the_case_is_as_it_must_be(theatre: Theatre, case: Case) -> None:
     if case.needs_gpu:
         pytest.skip(PENDING)
