@@ -17,7 +17,7 @@ from autograder.tests.chain import grade, make_chain, submission
 @pytest.mark.slow
 def test_a_loop_in_an_earlier_exercise_costs_its_points_once(chain: Assignment) -> None:
     loop = submission(softmax_code="def softmax(x, dim=-1):\n    while True: pass")
-    softmax, mix = grade(chain, loop, Limits(call_seconds=3, exercise_seconds=4)).report.exercises
+    softmax, mix = grade(chain, loop, Limits(call_seconds=5, exercise_seconds=8)).report.exercises
     assert (softmax.score, mix.score, mix.with_stand_ins) == (0.0, 2.0, True)
 
 
