@@ -8,8 +8,7 @@ r"""The side of the bridge that lives with student code: nothing here is trusted
 
 A check thus sees what the kernel had when it reached the graded cell, and nothing that it does is seen by
 the next check. A snapshot outlives the kernel: hidden inputs arrive only when the kernel has ended and
-its outputs are final. The first connection is a control line; when it closes, the workers end and
-the next connection is a control line again.
+its outputs are final. When the control line closes, the workers end.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
 from importlib.abc import MetaPathFinder
 from typing import Any
 
@@ -67,40 +67,74 @@ def fork_server(listener: socket.socket, report: int, namespace: dict[str, Any])
     """
     _calm_down(listener.fileno(), report)
     os.write(report, str(os.getpid()).encode())
+    server = _Server(listener, namespace)
     while True:
-        _session(listener, namespace)
+        server.step()
 
 
-def _session(listener: socket.socket, namespace: dict[str, Any]) -> None:
-    """One more fork for each connection, until the control line closes."""
-    control, _ = listener.accept()
-    workers: list[int] = []
-    with control:
-        while True:
-            ready, _, _ = select.select([listener, control], [], [])
-            if control in ready and control.recv(1) == b"":
-                break
-            if control in ready:  # any byte: a check ran out of time, so whatever still runs is to end
-                _kill(workers)
-            if listener in ready:
-                workers.append(_fork_worker(listener, namespace))
-    _kill(workers)
+class _Server:
+    """One session after another: a control line, and one more fork for each check's line while it is open.
+
+    A line's first byte says which of the two it is: the order in which two of them are seen does not tell, for the
+    next session may have begun before the end of the last one was seen.
+    """
+
+    def __init__(self, listener: socket.socket, namespace: dict[str, Any]) -> None:
+        self._listener, self._namespace = listener, namespace
+        self._control: socket.socket | None = None
+        self._workers: list[int] = []
+
+    def step(self) -> None:
+        """Waits for the next that happens, and does it."""
+        lines = [self._listener] + ([self._control] if self._control else [])
+        ready, _, _ = select.select(lines, [], [])
+        if self._control and _has_news(self._control):  # looked at anew: what it says came before the next line did
+            self._kill_workers()  # whatever it says: a check ran out of time, or all are over
+            if self._control.recv(1) == b"":
+                self._follow(None)
+        if self._listener in ready:
+            self._welcome()
+
+    def _welcome(self) -> None:
+        connection, _ = self._listener.accept()
+        purpose = connection.recv(1)
+        if purpose == messages.CONTROL:
+            self._kill_workers()
+            self._follow(connection)
+        elif purpose == messages.CHECK:
+            self._fork_worker(connection)
+        else:
+            connection.close()
+
+    def _follow(self, control: socket.socket | None) -> None:
+        if self._control:
+            self._control.close()
+        self._control = control
+
+    def _fork_worker(self, connection: socket.socket) -> None:
+        server, pid = os.getpid(), os.fork()
+        if pid:
+            connection.close()
+            self._workers.append(pid)
+            return
+        try:
+            _die_with_parent(server)
+            _close_all_but(connection.fileno())
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            confine()
+            serve(connection, Worker(self._namespace))
+        finally:
+            os._exit(0)
+
+    def _kill_workers(self) -> None:
+        for pid in self._workers:
+            with suppress(ProcessLookupError):  # it ended by itself
+                os.kill(pid, signal.SIGKILL)
+        self._workers.clear()
 
 
-def _fork_worker(listener: socket.socket, namespace: dict[str, Any]) -> int:
-    connection, _ = listener.accept()
-    server, pid = os.getpid(), os.fork()
-    if pid:
-        connection.close()
-        return pid
-    try:
-        _die_with_parent(server)
-        _close_all_but(connection.fileno())
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        confine()
-        serve(connection, Worker(namespace))
-    finally:
-        os._exit(0)
+def _has_news(line: socket.socket) -> bool:
+    return bool(select.select([line], [], [], 0)[0])
 
 
 def _calm_down(*keep: int) -> None:
@@ -132,15 +166,6 @@ def _die_with_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before it could be asked
         os._exit(0)
-
-
-def _kill(workers: list[int]) -> None:
-    for pid in workers:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue  # it ended by itself
-    workers.clear()
 
 
 def warm_up() -> None:

@@ -68,7 +68,7 @@ class SocketConnection:
     def __init__(self, path: Path, seconds: float, until: float = math.inf) -> None:
         self._seconds, self._until = seconds, until
         self._bytes_left = MAX_REPLIES
-        self._socket = connect(path, until - time.monotonic())
+        self._socket = connect(path, messages.CHECK, until - time.monotonic())
 
     def ask(self, request: Request) -> Reply:
         """The student's reply; see `Connection.ask`."""
@@ -148,7 +148,7 @@ class ForkControl:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._socket = connect(path)
+        self._socket = connect(path, messages.CONTROL)
 
     def connect(self, seconds: float, until: float = math.inf) -> SocketConnection:
         """A line to a new fork; see `SocketConnection`."""
@@ -166,12 +166,13 @@ class ForkControl:
         self._socket.close()
 
 
-def connect(path: Path, seconds: float = _CONNECT_SECONDS) -> socket.socket:
-    """A stream socket connected to `path`, in a few seconds or fewer; raises CallCrashed."""
+def connect(path: Path, purpose: bytes, seconds: float = _CONNECT_SECONDS) -> socket.socket:
+    """A stream socket connected to `path` for that purpose, in a few seconds or fewer; raises CallCrashed."""
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     line.settimeout(min(max(seconds, 0.0), _CONNECT_SECONDS))
     try:
         line.connect(str(path))
+        line.sendall(purpose)
     except OSError as error:
         line.close()
         raise CallCrashed(f"the student's process does not answer ({error})") from None

@@ -3,6 +3,7 @@
 ::
 
     frame    length of the body (4 bytes, big-endian) ── nonce (16 bytes) ── body
+    line     begins with one byte that says what it is for; then frames
     request  carries a nonce that was never used before
     reply    carries the nonce of the request that it answers
 
@@ -25,6 +26,7 @@ MAX_TEXT = 2_000  #: characters of a text that student code wrote (messages of e
 MAX_NAME = 100  #: characters of a name that student code gave (types, functions)
 MAX_AXES = 64  #: of a tensor; torch computes with no more
 
+CONTROL, CHECK = b"c", b"w"  #: a line's first byte: what it is for
 NONCE = 16  #: bytes
 HEAD = struct.Struct(f">I{NONCE}s")
 

@@ -197,7 +197,7 @@ def test_check_grades_a_notebook(course: Assignment, tmp_path: Path) -> None:
     assert result.exit_code == 0
     record = json.loads(result.stdout)
     assert (record["assignment"], record["score"], record["max_score"]) == ("chain", 5.0, 6.0)
-    assert (record["sandbox"], record["device"]) == ("off", "cpu")
+    assert (record["sandbox"], record["device"]) == ("namespaces", "cpu")
     softmax, mix = record["exercises"]
     assert (softmax["grade_id"], softmax["score"], softmax["max_score"]) == ("softmax", 3.0, 4.0)
     assert [found["verdict"] for found in softmax["checks"]] == ["passed", "failed", "passed"]

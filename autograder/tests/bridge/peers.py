@@ -27,6 +27,7 @@ def listening(path: Path) -> Iterator[Serve]:
 
     def follow(script: Script, line: socket.socket) -> None:
         with line, contextlib.suppress(OSError):
+            line.recv(1)  # what the line is for
             script(line)
 
     def accept(script: Script) -> None:

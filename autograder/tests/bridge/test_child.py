@@ -110,6 +110,32 @@ def test_closing_the_control_line_ends_the_workers_and_the_next_one_begins_anew(
     assert server.ask("step") == 1
 
 
+def test_a_session_that_begins_before_the_end_of_the_last_was_seen(serve: Serve) -> None:
+    """As on a busy machine: the server is late, and finds all of it at once."""
+    server = serve(STEPS)
+    with pytest.raises(CallTimeout):
+        server.line(0.3).ask(call("loop"))
+    server.process.suspend()
+    server.control.kill_workers()
+    server.lines.pop().close()
+    server.control.close()
+    server.control = ForkControl(server.path)
+    line = server.line()
+    server.process.resume()
+    assert value_of(line.ask(call("step"))) == 1
+
+
+def test_an_end_that_is_seen_before_the_next_check(serve: Serve) -> None:
+    server = serve(STEPS)
+    with pytest.raises(CallTimeout):
+        server.line(0.3).ask(call("loop"))
+    server.process.suspend()
+    server.control.kill_workers()
+    line = server.line()
+    server.process.resume()
+    assert value_of(line.ask(call("step"))) == 1
+
+
 def test_a_worker_that_dies_leaves_the_rest(serve: Serve) -> None:
     server = serve(STEPS)
     other = server.line()

@@ -13,6 +13,7 @@ import torch
 
 from autograder.bridge.host import ForkControl, LocalConnection, SocketConnection, connect
 from autograder.bridge.messages import (
+    CHECK,
     MAX_FRAME,
     Call,
     ListValue,
@@ -176,12 +177,12 @@ def test_an_honest_answer_comes_through_however_it_is_cut(serve: Serve) -> None:
 
 def test_nobody_listens(tmp_path: Path) -> None:
     with pytest.raises(CallCrashed, match="does not answer"):
-        connect(tmp_path / "nobody")
+        connect(tmp_path / "nobody", CHECK)
     (tmp_path / "file").touch()
     with pytest.raises(CallCrashed):
-        connect(tmp_path / "file")
+        connect(tmp_path / "file", CHECK)
     with pytest.raises(CallCrashed):
-        connect(tmp_path / ("x" * 200))
+        connect(tmp_path / ("x" * 200), CHECK)
 
 
 def test_a_request_too_large_is_the_graders_fault(serve: Serve) -> None:
@@ -206,7 +207,7 @@ def test_a_server_that_accepts_no_more_costs_no_more_than_the_time_left(tmp_path
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(str(tmp_path / "full"))
         listener.listen(0)
-        with connect(tmp_path / "full"):  # the one that may wait
+        with connect(tmp_path / "full", CHECK):  # the one that may wait
             started = time.monotonic()
             for left in (0.2, -1.0):
                 with pytest.raises(CallCrashed, match="does not answer"):
