@@ -5,7 +5,7 @@
     <root>/nbgrader_config.py                     marks the root of a course
     <root>/source/<a>/<a>.ipynb                   the instructor's notebook
     <root>/release/<a>/<a>.ipynb                  what students get
-    <root>/autograder/assignments/<a>/test_<a>.py, misconceptions/, alternatives/
+    <root>/autograder/assignments/<a>/test_<a>.py, misconceptions/, alternatives/    (here `_` stands for `-`)
     <root>/.autograder/                           secret, lock, reports: made at run time, git-ignored
 
 There is no registry: an assignment exists when its folders do.
@@ -46,12 +46,17 @@ class Assignment:
     @property
     def folder(self) -> Path:
         """The folder with checks, misconceptions and alternatives."""
-        return self.course.root / "autograder" / "assignments" / self.name
+        return self.course.root / "autograder" / "assignments" / self.package
+
+    @property
+    def package(self) -> str:
+        """What its checks are called in Python, where a name has no hyphens."""
+        return self.name.replace("-", "_")
 
     @property
     def tests(self) -> Path:
         """The file with the checks."""
-        return self.folder / f"test_{self.name.replace('-', '_')}.py"
+        return self.folder / f"test_{self.package}.py"
 
     @cached_property
     def version(self) -> str:
