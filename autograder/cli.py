@@ -77,16 +77,25 @@ def main(verbose: bool) -> None:
 @click.option("--check", is_flag=True, help="Change nothing; fail when release/ is not what source/ would give.")
 @_speaks_plainly
 def release(assignments: tuple[str, ...], check: bool) -> None:
-    """Build release/ from source/: nbgrader's own converter, then a gate that no solution passes."""
+    """Build release/ from source/: nbgrader's own converter, then a gate that no solution passes.
+
+    The students' front page, release/README.md, is written anew as well.
+    """
+    from autograder.nbgrader_adapters.frontpage import build_front_page, check_front_page
     from autograder.nbgrader_adapters.release import build_release, check_release
 
-    for assignment in _assignments(assignments):
+    found = _assignments(assignments)
+    for assignment in found:
         if check:
             check_release(assignment.course, assignment)
             click.echo(f"release/{assignment.name} is up to date.")
         else:
             build_release(assignment.course, assignment)
             click.echo(f"release/{assignment.name} is built.")
+    if check:
+        check_front_page(found[0].course)
+    else:
+        build_front_page(found[0].course)
 
 
 _device = click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -177,6 +178,11 @@ def imports_of(assignment: Assignment) -> set[str]:
         cells = released_notebook(assignment).cells
     except CourseError:
         return set()
+    return imported_by(cells)
+
+
+def imported_by(cells: Iterable[NotebookNode]) -> set[str]:
+    """The modules that code cells import, by their full names."""
     lines = (line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines())
     found = (_IMPORT.match(line) for line in lines)
     return {match.group(1) for match in found if match}
