@@ -184,6 +184,19 @@ def verify(assignments: tuple[str, ...], unsafe: bool) -> None:
 
 
 @main.command()
+@click.argument("name")
+@_speaks_plainly
+def new(name: str) -> None:
+    """Lay out a new assignment that works: a notebook, checks, one misconception, one alternative."""
+    from autograder.scaffold import new_assignment
+
+    course = Course.find(Path.cwd())
+    for path in new_assignment(course, name):
+        click.echo(f"{path.relative_to(course.root)}")
+    click.echo(f"Next: autograder release {name} && autograder verify {name}; then make it your own.")
+
+
+@main.command()
 @click.argument("assignment")
 @_speaks_plainly
 def report(assignment: str) -> None:
