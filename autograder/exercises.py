@@ -93,10 +93,13 @@ class Checker:
       repeated. It comes last, because these functions are right solutions.
 
     So a student's process learns secrets only when every word that it could put them into is settled.
+
+    Args:
+        by: the trusted process that checks; the one of this run unless said otherwise.
     """
 
-    def __init__(self, assignment: Assignment, device: str, limits: Limits) -> None:
-        self.assignment, self.device, self.limits = assignment, device, limits
+    def __init__(self, assignment: Assignment, device: str, limits: Limits, by: Judge = judge) -> None:
+        self.assignment, self.device, self.limits, self._judge = assignment, device, limits, by
         self.material = material_of(assignment, assignment.version)
         self._open = derive(_OPEN, assignment.version)
         self._secret = derive(assignment.course.secret, assignment.version)
@@ -159,7 +162,7 @@ class Checker:
             call_seconds=self.limits.call_seconds,
             exercise_seconds=seconds or self.limits.exercise_seconds,
         )
-        return await asyncio.to_thread(judge.check, job)
+        return await asyncio.to_thread(self._judge.check, job)
 
 
 def _confirmed(explored: CheckResult, again: dict[str, Verdict]) -> CheckResult:

@@ -1,19 +1,24 @@
 """Proves an assignment's checks: every wrong solution is caught, every right one passes.
 
 The reference notebook runs once in a real kernel, with a snapshot at each graded cell. Every misconception and
-every alternative of that exercise is put into forks of it and checked over the real bridge.
+every alternative of that exercise is put into forks of it and checked over the real bridge; exercises are proved side
+by side, as many as there are processors.
 """
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from autograder.bridge.child import SNAPSHOT
+from autograder.checks.judge import Judge
 from autograder.course import Assignment
-from autograder.exercises import Checker, is_graded, is_skipped
+from autograder.exercises import Checker, is_graded, is_skipped, judge, material_of
 from autograder.grade import KERNEL, launcher_for, run_blocking
 from autograder.misconceptions import Variant, alternatives_of, misconceptions_of, reference_notebook
 from autograder.model import CheckResult, ExerciseResult, Verdict
@@ -54,26 +59,51 @@ def verify(
 
 async def _verify(assignment: Assignment, on_proof: Callable[[Proof], None], launcher: Launcher) -> list[Proof]:
     notebook = reference_notebook(assignment)
-    checker, proofs = Checker(assignment, "cpu", Limits()), list[Proof]()
-    with Slot(Limits(submission_seconds=3600)) as slot:
+    with Slot(Limits(submission_seconds=3600)) as slot, _judges() as judges:
         kernel = Kernel(notebook, slot, launcher, KERNEL, SNAPSHOT)
         try:
             await kernel.start()
-            for bench in await _benches(checker, kernel, notebook):
-                async for proof in bench.proofs():
-                    proofs.append(proof)
-                    on_proof(proof)
+            benches = await _benches(assignment, kernel, notebook)
+            proofs = await _side_by_side(benches, judges, on_proof)
         finally:
             await kernel.end()
-    return proofs + _strays(assignment, set(checker.material.catalogue))
+    return proofs + _strays(assignment, {bench.exercise for bench in benches})
 
 
-async def _benches(checker: Checker, kernel: Kernel, notebook: NotebookNode) -> list[_Bench]:
+async def _side_by_side(
+    benches: list[_Bench], judges: asyncio.Queue[Judge], on_proof: Callable[[Proof], None]
+) -> list[Proof]:
+    """All benches' proofs in the benches' order; the longest begins first, so that none is waited for alone."""
+    tasks = {}
+    try:
+        async with asyncio.TaskGroup() as group:
+            for bench in sorted(benches, key=lambda bench: -bench.size):
+                tasks[bench] = group.create_task(bench.run(judges, on_proof))
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from None
+    return [proof for bench in benches for proof in tasks[bench].result()]
+
+
+@contextmanager
+def _judges() -> Iterator[asyncio.Queue[Judge]]:
+    """One for each processor that this process may use; whoever takes one puts it back."""
+    more = [Judge() for _ in range(len(os.sched_getaffinity(0)) - 1)]
+    free: asyncio.Queue[Judge] = asyncio.Queue()
+    for each in (judge, *more):
+        free.put_nowait(each)
+    try:
+        yield free
+    finally:
+        for each in more:
+            each.close()
+
+
+async def _benches(assignment: Assignment, kernel: Kernel, notebook: NotebookNode) -> list[_Bench]:
     """Runs the reference to its end; one bench for each graded cell."""
     benches = []
     for index, cell in enumerate(notebook.cells):
         if is_graded(cell):
-            benches.append(_Bench(checker, await kernel.snapshot(), cell.metadata.nbgrader.grade_id))
+            benches.append(_Bench(assignment, await kernel.snapshot(), cell.metadata.nbgrader.grade_id))
         elif cell.cell_type == "code" and not is_skipped(cell):
             await kernel.execute(index)
     await kernel.finish()
@@ -81,28 +111,49 @@ async def _benches(checker: Checker, kernel: Kernel, notebook: NotebookNode) -> 
 
 
 class _Bench:
-    """Tries solutions of one exercise in a snapshot of the reference's kernel."""
+    """Tries solutions of one exercise in a snapshot of the reference's kernel, one after another."""
 
-    def __init__(self, checker: Checker, snapshot: Snapshot, exercise: str) -> None:
-        self._checker, self._snapshot, self._exercise = checker, snapshot, exercise
+    def __init__(self, assignment: Assignment, snapshot: Snapshot, exercise: str) -> None:
+        material = material_of(assignment, assignment.version)
+        self.exercise = exercise
+        self._assignment, self._snapshot = assignment, snapshot
+        self._checks = material.catalogue[exercise].checks
+        built_on = (exercise, *material.catalogue[exercise].needs)
+        self._right = [variant for variant in alternatives_of(assignment) if variant.exercise in built_on]
+        self._wrong = [variant for variant in misconceptions_of(assignment) if variant.exercise == exercise]
 
-    async def proofs(self) -> AsyncIterator[Proof]:
+    @property
+    def size(self) -> int:
+        """How many checks there are to run."""
+        return len(self._checks) * (1 + len(self._right) + len(self._wrong))
+
+    async def run(self, judges: asyncio.Queue[Judge], on_proof: Callable[[Proof], None]) -> list[Proof]:
+        """All proofs, as soon as a judge is free."""
+        by = await judges.get()
+        proofs = []
+        try:
+            async for proof in self._proofs(Checker(self._assignment, "cpu", Limits(), by)):
+                proofs.append(proof)
+                on_proof(proof)
+        finally:
+            judges.put_nowait(by)
+        return proofs
+
+    async def _proofs(self, checker: Checker) -> AsyncIterator[Proof]:
         """Proofs for the reference, the alternatives, the misconceptions and the checks themselves."""
-        yield _should_pass("reference", self._exercise, "reference", await self._try(()))
-        for variant in alternatives_of(self._checker.assignment):
-            if variant.exercise in (self._exercise, *self._checker.material.catalogue[self._exercise].needs):
-                yield _should_pass("alternative", self._exercise, variant.slug, await self._try((variant.source,)))
+        yield _should_pass("reference", self.exercise, "reference", await self._try(checker))
+        for variant in self._right:
+            yield _should_pass("alternative", self.exercise, variant.slug, await self._try(checker, variant.source))
         caught: set[str] = set()
-        for variant in misconceptions_of(self._checker.assignment):
-            if variant.exercise == self._exercise:
-                results = await self._try((variant.source,))
-                caught |= _failed(results)
-                yield _should_fail(variant, results)
-        for proof in _uncaught(self._exercise, self._checker.material.catalogue[self._exercise].checks, caught):
+        for variant in self._wrong:
+            results = await self._try(checker, variant.source)
+            caught |= _failed(results)
+            yield _should_fail(variant, results)
+        for proof in _uncaught(self.exercise, self._checks, caught):
             yield proof
 
-    async def _try(self, definitions: tuple[str, ...]) -> tuple[CheckResult, ...]:
-        return await self._checker.prove(self._snapshot, self._exercise, definitions, 120.0)
+    async def _try(self, checker: Checker, *definitions: str) -> tuple[CheckResult, ...]:
+        return await checker.prove(self._snapshot, self.exercise, definitions, 120.0)
 
 
 def _strays(assignment: Assignment, exercises: set[str]) -> list[Proof]:
