@@ -10,10 +10,11 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[3]
 _MOST_SECONDS = 300  #: what one cell may take on a busy machine
-_ASK = "import json; print(json.dumps(measured))"
+_ASK = 'import json; print(json.dumps(globals().get("measured", {})))'
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,24 @@ class Lesson:
 @lru_cache
 def run_lesson(name: str) -> Lesson:
     """Executes `source/<name>/<name>.ipynb` from top to bottom, in its own folder; raises where a cell raises."""
-    path = ROOT / "source" / name / f"{name}.ipynb"
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = read_lesson("source", name)
     notebook.cells.append(nbformat.v4.new_code_cell(_ASK))  # type: ignore[no-untyped-call]
+    seconds = execute(notebook, ROOT / "source" / name)
+    return Lesson(json.loads(printed_by(notebook.cells[-1])), seconds)
+
+
+def read_lesson(room: str, name: str) -> NotebookNode:
+    """The notebook in `source/` or `release/`."""
+    return nbformat.read(ROOT / room / name / f"{name}.ipynb", as_version=4)  # type: ignore[no-any-return,no-untyped-call]
+
+
+def execute(notebook: NotebookNode, folder: Path) -> float:
+    """Runs all cells in a kernel of their own, without a lock; gives the seconds it took."""
     started = time.monotonic()
-    NotebookClient(notebook, timeout=_MOST_SECONDS, resources={"metadata": {"path": path.parent}}).execute()
-    printed = "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
-    return Lesson(json.loads(printed), time.monotonic() - started)
+    NotebookClient(notebook, timeout=_MOST_SECONDS, resources={"metadata": {"path": folder}}).execute()
+    return time.monotonic() - started
+
+
+def printed_by(cell: NotebookNode) -> str:
+    """What an executed cell wrote to standard output and standard error."""
+    return "".join(output.get("text", "") for output in cell.outputs)

@@ -1,0 +1,99 @@
+"""What holds for every lesson: its frame, and that the untouched release runs from top to bottom."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from nbformat import NotebookNode
+
+from autograder.course import Course
+from autograder.exercises import is_graded
+from autograder.nbgrader_adapters.frontpage import read_lesson as described
+from autograder.nbgrader_adapters.release import CODE_STUB
+from autograder.tests.lessons.run import ROOT, execute, printed_by, read_lesson, run_lesson
+
+LESSONS = sorted(path.stem for path in ROOT.glob("source/*/*.ipynb"))
+every_lesson = pytest.mark.parametrize("name", LESSONS)
+
+
+def grading(cell: NotebookNode) -> dict[str, object]:
+    return dict(cell.metadata.get("nbgrader", {}))
+
+
+@every_lesson
+def test_a_graded_cell_follows_its_solution(name: str) -> None:
+    cells = read_lesson("source", name).cells
+    pairs = [(before.id, cell.id) for before, cell in pairwise(cells) if is_graded(cell)]
+    assert pairs
+    assert [before for before, _ in pairs] == [f"{exercise}-code" for _, exercise in pairs]
+
+
+@every_lesson
+def test_the_first_page_names_each_exercise_and_the_points_there_are(name: str) -> None:
+    title = read_lesson("source", name).cells[0].source
+    lesson = described(Course(ROOT).assignment(name))
+    assert f"({lesson.machine:g} points by machine, {lesson.by_hand:g} by hand" in title
+    listed = re.findall(r"^\|[^|]*\| (\d+) \|", title, re.MULTILINE)
+    assert sum(map(int, listed)) == lesson.machine + lesson.by_hand
+
+
+@every_lesson
+def test_a_lesson_says_what_the_front_page_needs(name: str) -> None:
+    lesson = described(Course(ROOT).assignment(name))
+    assert lesson.teaches
+    assert lesson.needs
+    assert lesson.reading
+    assert 60 <= lesson.minutes[0] < lesson.minutes[1] <= 120
+    assert lesson.after in (*LESSONS, "")
+
+
+@every_lesson
+def test_set_up_waits_in_the_same_words_everywhere(name: str) -> None:
+    sources = {cell.id: cell.source for lesson in (name, "attention") for cell in read_lesson("source", lesson).cells}
+    of_this = next(cell.source for cell in read_lesson("source", name).cells if cell.id == "setup")
+    for function in ("def waiting_for(", "def shape_of(", "def alike("):
+        assert body(of_this, function) == body(sources["setup"], function)
+
+
+def body(source: str, start: str) -> str:
+    """A function's text, up to the next empty line after it."""
+    return source[source.index(start) :].split("\n\n\n")[0].strip()
+
+
+@every_lesson
+def test_only_cells_that_are_reproduced_keep_outputs(name: str) -> None:
+    for room in ("source", "release"):
+        for cell in read_lesson(room, name).cells:
+            kept = cell.cell_type == "code" and (cell.outputs or cell.execution_count)
+            assert not kept or "# NBVAL_CHECK_OUTPUT" in cell.source, f"{room}: {cell.id}"
+
+
+@every_lesson
+def test_every_figure_is_there_and_described(name: str) -> None:
+    text = "\n".join(cell.source for cell in read_lesson("source", name).cells if cell.cell_type == "markdown")
+    figures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text)
+    assert {path for _, path in figures} == {
+        f"figures/{path.name}" for path in (ROOT / "source" / name / "figures").glob("*")
+    }
+    assert all(len(words) > 40 for words, _ in figures)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@every_lesson
+def test_the_untouched_release_runs_and_says_what_it_waits_for(name: str) -> None:
+    notebook = read_lesson("release", name)
+    stubs = {cell.id.removesuffix("-code") for cell in notebook.cells if CODE_STUB.splitlines()[1] in cell.source}
+    execute(notebook, ROOT / "release" / name)
+    silent = [cell.id for cell in notebook.cells if cell.id in stubs and "Not yet" not in printed_by(cell)]
+    assert stubs
+    assert silent == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@every_lesson
+def test_the_whole_lesson_runs_in_five_minutes(name: str) -> None:
+    assert run_lesson(name).seconds < 300
