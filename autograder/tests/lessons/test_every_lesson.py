@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from autograder.course import Course
 from autograder.exercises import is_graded
 from autograder.nbgrader_adapters.frontpage import read_lesson as described
+from autograder.nbgrader_adapters.leakgate import find_leaks
 from autograder.nbgrader_adapters.release import CODE_STUB
 from autograder.tests.lessons.run import ROOT, execute, printed_by, read_lesson, run_lesson
 
@@ -78,6 +79,14 @@ def test_every_figure_is_there_and_described(name: str) -> None:
         f"figures/{path.name}" for path in (ROOT / "source" / name / "figures").glob("*")
     }
     assert all(len(words) > 40 for words, _ in figures)
+
+
+@every_lesson
+def test_no_release_gives_away_another_lessons_solutions(name: str) -> None:
+    """A later lesson carries right versions of earlier parts: in other words than the solutions."""
+    releases = {other: read_lesson("release", other) for other in LESSONS if other != name}
+    leaks = {other: find_leaks(read_lesson("source", name), release, other) for other, release in releases.items()}
+    assert leaks == dict.fromkeys(releases, [])
 
 
 @pytest.mark.slow
