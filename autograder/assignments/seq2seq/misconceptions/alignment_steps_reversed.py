@@ -1,0 +1,10 @@
+"""Your rows run from the last word to the first."""
+
+exercise = "alignment-matrix"
+must_fail = ["unknown"]
+may_fail = []
+
+
+def alignment_matrix(looks, written, lengths, row):
+    words = int((written[row] > EOS).sum())
+    return torch.stack([look[row] for look in looks])[:words, : int(lengths[row])].flip(0)

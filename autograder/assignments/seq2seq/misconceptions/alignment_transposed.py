@@ -1,0 +1,11 @@
+"""Your matrix is transposed: letters are rows. Words are rows, letters are columns."""
+
+exercise = "alignment-matrix"
+must_fail = ["unknown"]
+may_fail = []
+
+
+def alignment_matrix(looks, written, lengths, row):
+    weights = torch.stack([look[row] for look in looks])
+    words = int(((written[row] != EOS) & (written[row] != PAD)).sum())
+    return weights[:words, : int(lengths[row])].T

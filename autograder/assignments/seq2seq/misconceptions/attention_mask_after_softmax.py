@@ -1,0 +1,21 @@
+"""You hide after the softmax and leave it at that. The weights no longer sum to 1: what the pads had is lost, and the
+context is too small.
+"""
+
+exercise = "additive-attention"
+must_fail = ["unknown"]
+may_fail = []
+
+
+class AdditiveAttention(nn.Module):
+    def __init__(self, state_size, memory_size, attention_size):
+        super().__init__()
+        self.W = nn.Linear(state_size, attention_size, bias=False)
+        self.U = nn.Linear(memory_size, attention_size, bias=False)
+        self.v = nn.Linear(attention_size, 1, bias=False)
+
+    def forward(self, state, memory, mask=None):
+        weights = torch.softmax(self.v(torch.tanh(self.W(state).unsqueeze(1) + self.U(memory))).squeeze(-1), dim=-1)
+        if mask is not None:
+            weights = weights * mask
+        return (weights.unsqueeze(-1) * memory).sum(dim=1), weights

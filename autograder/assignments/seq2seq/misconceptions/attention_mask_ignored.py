@@ -1,0 +1,19 @@
+"""You do not use the mask: pads get a share of the weight, and a sentence is read differently beside longer
+neighbours.
+"""
+
+exercise = "additive-attention"
+must_fail = ["unknown"]
+may_fail = []
+
+
+class AdditiveAttention(nn.Module):
+    def __init__(self, state_size, memory_size, attention_size):
+        super().__init__()
+        self.W = nn.Linear(state_size, attention_size, bias=False)
+        self.U = nn.Linear(memory_size, attention_size, bias=False)
+        self.v = nn.Linear(attention_size, 1, bias=False)
+
+    def forward(self, state, memory, mask=None):
+        weights = torch.softmax(self.v(torch.tanh(self.W(state).unsqueeze(1) + self.U(memory))).squeeze(-1), dim=-1)
+        return (weights.unsqueeze(-1) * memory).sum(dim=1), weights

@@ -1,0 +1,22 @@
+"""You add W s (B, A) to U h (B, T_in, A) as they are. Where there are as many letters as sentences, letter j is given
+the state of SENTENCE j; else there is an error. W s needs a dimension of 1 for the letters.
+"""
+
+exercise = "additive-attention"
+must_fail = ["unknown"]
+may_fail = []
+
+
+class AdditiveAttention(nn.Module):
+    def __init__(self, state_size, memory_size, attention_size):
+        super().__init__()
+        self.W = nn.Linear(state_size, attention_size, bias=False)
+        self.U = nn.Linear(memory_size, attention_size, bias=False)
+        self.v = nn.Linear(attention_size, 1, bias=False)
+
+    def forward(self, state, memory, mask=None):
+        scores = self.v(torch.tanh(self.W(state) + self.U(memory))).squeeze(-1)
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e9)
+        weights = torch.softmax(scores, dim=-1)
+        return (weights.unsqueeze(-1) * memory).sum(dim=1), weights

@@ -1,0 +1,22 @@
+"""You squeeze ALL dimensions of 1. A batch of one sentence, or a sentence of one letter, loses a dimension that it
+needs; say which one: squeeze(-1).
+"""
+
+exercise = "additive-attention"
+must_fail = ["unknown"]
+may_fail = []
+
+
+class AdditiveAttention(nn.Module):
+    def __init__(self, state_size, memory_size, attention_size):
+        super().__init__()
+        self.W = nn.Linear(state_size, attention_size, bias=False)
+        self.U = nn.Linear(memory_size, attention_size, bias=False)
+        self.v = nn.Linear(attention_size, 1, bias=False)
+
+    def forward(self, state, memory, mask=None):
+        scores = self.v(torch.tanh(self.W(state).unsqueeze(1) + self.U(memory))).squeeze()
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e9)
+        weights = torch.softmax(scores, dim=-1)
+        return (weights.unsqueeze(-1) * memory).sum(dim=1), weights

@@ -1,0 +1,22 @@
+"""You detach the weights. The memory still learns, but v, W and U get no gradient from the context, so that nobody
+learns where to look.
+"""
+
+exercise = "additive-attention"
+must_fail = ["unknown"]
+may_fail = []
+
+
+class AdditiveAttention(nn.Module):
+    def __init__(self, state_size, memory_size, attention_size):
+        super().__init__()
+        self.W = nn.Linear(state_size, attention_size, bias=False)
+        self.U = nn.Linear(memory_size, attention_size, bias=False)
+        self.v = nn.Linear(attention_size, 1, bias=False)
+
+    def forward(self, state, memory, mask=None):
+        scores = self.v(torch.tanh(self.W(state).unsqueeze(1) + self.U(memory))).squeeze(-1)
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e9)
+        weights = torch.softmax(scores, dim=-1)
+        return (weights.detach().unsqueeze(-1) * memory).sum(dim=1), weights

@@ -1,0 +1,19 @@
+"""You return the old state, so that the decoder asks the same and says the same for ever."""
+
+exercise = "attentive-decoder"
+must_fail = ["unknown"]
+may_fail = []
+
+
+class AttentiveDecoder(nn.Module):
+    def __init__(self, vocabulary_size, embedding_size, state_size, memory_size, attention_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary_size, embedding_size)
+        self.attention = AdditiveAttention(state_size, memory_size, attention_size)
+        self.cell = nn.GRUCell(embedding_size + memory_size, state_size)
+        self.output = nn.Linear(state_size + memory_size, vocabulary_size)
+
+    def forward(self, tokens, state, memory, mask=None):
+        context, weights = self.attention(state, memory, mask)
+        new = self.cell(torch.cat([self.embedding(tokens), context], dim=-1), state)
+        return self.output(torch.cat([new, context], dim=-1)), state, weights

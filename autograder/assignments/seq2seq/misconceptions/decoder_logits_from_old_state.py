@@ -1,0 +1,19 @@
+"""You score the words from the OLD state. It has not seen the word that was just given, so the decoder answers one
+step too late.
+"""
+
+exercise = "decoder"
+must_fail = ["unknown"]
+may_fail = []
+
+
+class Decoder(nn.Module):
+    def __init__(self, vocabulary_size, embedding_size, state_size):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary_size, embedding_size)
+        self.cell = nn.GRUCell(embedding_size, state_size)
+        self.output = nn.Linear(state_size, vocabulary_size)
+
+    def forward(self, tokens, state):
+        new = self.cell(self.embedding(tokens), state)
+        return self.output(state), new

@@ -1,0 +1,11 @@
+"""You expect BOS. Nobody has to say it: it is what the decoder is given first."""
+
+exercise = "teacher-forcing"
+must_fail = ["unknown"]
+may_fail = []
+
+
+def teacher_forcing(targets):
+    inputs, _ = make_batch([[BOS] + target for target in targets])
+    expected, _ = make_batch([[BOS] + target for target in targets])
+    return inputs, expected

@@ -1,0 +1,12 @@
+"""You reshape the logits to (B, V, T) where you should transpose them. The numbers of one place are scattered over
+others.
+"""
+
+exercise = "sequence-loss"
+must_fail = ["unknown"]
+may_fail = []
+
+
+def sequence_loss(logits, expected):
+    B, T, V = logits.shape
+    return F.cross_entropy(logits.reshape(B, V, T), expected, ignore_index=PAD)
