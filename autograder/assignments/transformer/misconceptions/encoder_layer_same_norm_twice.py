@@ -1,0 +1,19 @@
+"""You use attention_norm for both sub-layers. Each has a norm of its own, with its own gamma and beta."""
+
+exercise = "encoder-layer"
+must_fail = ["test_values", "test_mask", "test_only_feed_forward", "test_all_learn", "test_single_token"]
+may_fail = []
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff):
+        super().__init__()
+        self.attention = MultiHeadAttention(d_model, num_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.attention_norm = LayerNorm(d_model)
+        self.feed_forward_norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        normed = self.attention_norm(x)
+        x = x + self.attention(normed, normed, normed, mask)[0]
+        return x + self.feed_forward(self.attention_norm(x))

@@ -1,0 +1,18 @@
+"""You stop only when all rows write EOS in the SAME round. Remember which rows are finished."""
+
+exercise = "greedy-decode"
+must_fail = ["test_finished_rows", "test_stops"]
+may_fail = ["test_most_likely", "test_no_rows_mixed"]
+
+
+@torch.no_grad()
+def greedy_decode(next_logits, start, max_length):
+    ids = start
+    finished = torch.zeros_like(start, dtype=torch.bool)
+    for _ in range(max_length):
+        best = next_logits(ids)[:, -1].argmax(dim=-1, keepdim=True)
+        ids = torch.cat([ids, best.masked_fill(finished, PAD)], dim=1)
+        finished = finished | (best == EOS)
+        if (best == EOS).all():
+            break
+    return ids

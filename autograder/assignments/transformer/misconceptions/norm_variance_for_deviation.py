@@ -1,0 +1,17 @@
+"""You divide by the variance. Divide by its root, the standard deviation: only that has the size of the numbers."""
+
+exercise = "layer-norm"
+must_fail = ["test_values", "test_gamma_and_beta", "test_few_numbers", "test_eps", "test_leading_axes", "test_gradients"]
+may_fail = []
+
+
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.gamma = nn.Parameter(torch.ones(d_model))
+        self.beta = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        centred = x - x.mean(dim=-1, keepdim=True)
+        return self.gamma * centred / (centred.square().mean(dim=-1, keepdim=True) + self.eps) + self.beta

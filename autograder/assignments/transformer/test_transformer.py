@@ -1,0 +1,29 @@
+"""The checks of the lesson `transformer`; collected from here, they stand in four files.
+
+Sizes all differ within a check, so that a swapped axis shows. `words` complete the sentence "Expected: …".
+"""
+
+from __future__ import annotations
+
+from autograder.assignments.transformer.test_decoding import TestBeamSearch, TestGreedyDecode
+from autograder.assignments.transformer.test_layers import (
+    TestDecoderLayer,
+    TestEncoderLayer,
+    TestFeedForward,
+    TestLayerNorm,
+)
+from autograder.assignments.transformer.test_training import TestLabelSmoothing, TestSchedule, TestTrainStep
+from autograder.assignments.transformer.test_whole import TestTransformer
+
+__all__ = [
+    "TestBeamSearch",
+    "TestDecoderLayer",
+    "TestEncoderLayer",
+    "TestFeedForward",
+    "TestGreedyDecode",
+    "TestLabelSmoothing",
+    "TestLayerNorm",
+    "TestSchedule",
+    "TestTrainStep",
+    "TestTransformer",
+]
