@@ -86,10 +86,6 @@ class Group:
             with suppress(OSError):  # not every kernel has them, and the limit holds without
                 (self.path / name).write_text(value)
 
-    def add(self, pid: int) -> None:
-        """Puts a process in, and with it all that it starts."""
-        (self.path / "cgroup.procs").write_text(str(pid))
-
     @property
     def kills(self) -> int:
         """How many processes the system has ended here for want of memory."""
