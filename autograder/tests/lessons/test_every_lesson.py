@@ -75,6 +75,13 @@ def test_only_cells_that_are_reproduced_keep_outputs(name: str) -> None:
 
 
 @every_lesson
+def test_what_is_to_be_tried_can_be_changed(name: str) -> None:
+    """A locked cell is read-only in JupyterLab, so that a knob needs a cell of its own."""
+    cells = read_lesson("source", name).cells
+    assert [cell.id for cell in cells if grading(cell).get("locked") and "# Try" in cell.source] == []
+
+
+@every_lesson
 def test_every_figure_is_there_and_described(name: str) -> None:
     text = "\n".join(cell.source for cell in read_lesson("source", name).cells if cell.cell_type == "markdown")
     figures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text)
