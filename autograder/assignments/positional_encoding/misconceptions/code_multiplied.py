@@ -1,0 +1,13 @@
+"""You multiply the place by 10000^(2i/d) where it has to be divided, so that the hands get faster and faster instead of
+slower.
+"""
+
+exercise = "sinusoidal-encoding"
+must_fail = ["test_values", "test_slowest_pair", "test_sizes", "test_distance"]
+may_fail = []
+
+
+def sinusoidal_encoding(T, d):
+    speeds = 10000.0 ** (torch.arange(0, d, 2) / d)
+    angles = torch.arange(T)[:, None] * speeds
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)

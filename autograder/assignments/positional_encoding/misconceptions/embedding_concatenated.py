@@ -1,0 +1,29 @@
+"""You put position and token side by side, so that each word has twice as many numbers. They are added."""
+
+exercise = "token-and-position-embedding"
+must_fail = [
+    "test_values",
+    "test_tokens_scaled",
+    "test_positions_not_scaled",
+    "test_by_place",
+    "test_longest",
+    "test_learns",
+    "test_dtype",
+]
+may_fail = []
+
+
+class TokenAndPositionEmbedding(nn.Module):
+    def __init__(self, vocab_size, max_length, d_model):
+        super().__init__()
+        self.tokens = nn.Embedding(vocab_size, d_model)
+        self.positions = nn.Embedding(max_length, d_model)
+        nn.init.normal_(self.tokens.weight, std=d_model ** -0.5)
+        nn.init.normal_(self.positions.weight, std=d_model ** -0.5)
+
+    def forward(self, ids):
+        T, max_length = ids.shape[1], self.positions.num_embeddings
+        if T > max_length:
+            raise ValueError(f"{T} tokens, but only {max_length} places")
+        words = self.tokens(ids) * math.sqrt(self.tokens.embedding_dim)
+        return torch.cat([words, self.positions.weight[:T].expand_as(words)], dim=-1)

@@ -1,0 +1,28 @@
+"""You repeat each column of the weight next to itself, which fits a concatenation in which x and p alternate. In cat([x,
+p]) all of x comes first.
+"""
+
+exercise = "mixing"
+must_fail = ["test_concatenation", "test_concatenation_no_bias", "test_each_alone"]
+may_fail = ["test_same_size"]
+
+
+def as_concatenation(linear):
+    joint = nn.Linear(2 * linear.in_features, linear.out_features, bias=linear.bias is not None)
+    with torch.no_grad():
+        joint.weight.copy_(linear.weight.repeat_interleave(2, dim=1))
+        if linear.bias is not None:
+            joint.bias.copy_(linear.bias)
+    return joint
+
+
+def as_sum(joint):
+    d = joint.in_features // 2
+    to_x = nn.Linear(d, joint.out_features, bias=joint.bias is not None)
+    to_p = nn.Linear(d, joint.out_features, bias=False)
+    with torch.no_grad():
+        to_x.weight.copy_(joint.weight[:, :d])
+        to_p.weight.copy_(joint.weight[:, d:])
+        if joint.bias is not None:
+            to_x.bias.copy_(joint.bias)
+    return to_x, to_p

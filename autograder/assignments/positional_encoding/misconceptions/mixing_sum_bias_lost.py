@@ -1,0 +1,24 @@
+"""The bias of the joint map is lost in your sum. One of the two maps has to carry it (or half of it each)."""
+
+exercise = "mixing"
+must_fail = ["test_sum", "test_bias_once", "test_each_alone", "test_same_size"]
+may_fail = []
+
+
+def as_concatenation(linear):
+    joint = nn.Linear(2 * linear.in_features, linear.out_features, bias=linear.bias is not None)
+    with torch.no_grad():
+        joint.weight.copy_(torch.cat([linear.weight, linear.weight], dim=1))
+        if linear.bias is not None:
+            joint.bias.copy_(linear.bias)
+    return joint
+
+
+def as_sum(joint):
+    d = joint.in_features // 2
+    to_x = nn.Linear(d, joint.out_features, bias=False)
+    to_p = nn.Linear(d, joint.out_features, bias=False)
+    with torch.no_grad():
+        to_x.weight.copy_(joint.weight[:, :d])
+        to_p.weight.copy_(joint.weight[:, d:])
+    return to_x, to_p

@@ -1,0 +1,17 @@
+"""Your numbers are right, but you write them into x itself, which the caller may still need. Make a new tensor."""
+
+exercise = "rotary"
+must_fail = ["test_gradients", "test_inputs_unchanged"]
+may_fail = []
+
+
+def rotary(x, start=0):
+    T, d = x.shape[-2:]
+    places = torch.arange(start, start + T, device=x.device)
+    speeds = 10000.0 ** (-torch.arange(0, d, 2, device=x.device) / d)
+    angles = places[:, None] * speeds
+    sine, cosine = angles.sin(), angles.cos()
+    a, b = x[..., 0::2], x[..., 1::2]
+    turned = torch.stack([a * cosine - b * sine, a * sine + b * cosine], dim=-1)
+    x.copy_(turned.flatten(-2))
+    return x

@@ -1,0 +1,16 @@
+"""All your pairs turn at the same speed. Then places that are a full turn apart look alike; each pair has its own speed."""
+
+exercise = "rotary"
+must_fail = ["test_values", "test_start", "test_leading_dims", "test_sizes", "test_gradients", "test_dtype"]
+may_fail = []
+
+
+def rotary(x, start=0):
+    T, d = x.shape[-2:]
+    places = torch.arange(start, start + T, device=x.device)
+    speeds = torch.ones(d // 2, device=x.device)
+    angles = places[:, None] * speeds
+    sine, cosine = angles.sin(), angles.cos()
+    a, b = x[..., 0::2], x[..., 1::2]
+    turned = torch.stack([a * cosine - b * sine, a * sine + b * cosine], dim=-1)
+    return turned.flatten(-2).to(x.dtype)
