@@ -67,8 +67,9 @@ class TestDecoder:
     @pytest.mark.check
     def test_gradients(self, student: Student, draw: Draw) -> None:
         """Lets gradients flow from both results to all parameters."""
-        module, twin = draw_writer(student, draw)
-        same_gradients(student, draw, module, twin, draw.integers(0, 11, (3,)), draw.normal(3, 6), outputs=(0, 1))
+        for output in (0, 1):
+            module, twin = draw_writer(student, draw)
+            same_gradients(student, draw, module, twin, draw.integers(0, 11, (3,)), draw.normal(3, 6), output=output)
 
     @pytest.mark.check
     def test_inputs_unchanged(self, student: Student, draw: Draw) -> None:
@@ -184,10 +185,9 @@ class TestSequenceLoss:
         """Lets gradients flow back to the logits of the real places."""
         logits, expected = draw.normal(3, 5, 7), draw_expected(draw, [2, 5, 1], 7)
         leaf = logits.clone().requires_grad_()
-        reference_loss(leaf, expected).backward()
-        assert leaf.grad is not None
+        (right,) = torch.autograd.grad(reference_loss(leaf, expected), leaf)
         (gradient,) = student.gradients("sequence_loss", logits, expected, wrt=(0,))
-        close(gradient, leaf.grad, "the gradient of the cross-entropy; 0 at pads")
+        close(gradient, right, "the gradient of the cross-entropy; 0 at pads")
 
     @pytest.mark.check
     def test_inputs_unchanged(self, student: Student, draw: Draw) -> None:

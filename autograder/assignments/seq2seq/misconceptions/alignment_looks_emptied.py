@@ -1,7 +1,7 @@
 """You take the weights out of the list one by one (`pop`), so that the caller's list is empty afterwards."""
 
 exercise = "alignment-matrix"
-must_fail = ["unknown"]
+must_fail = ["test_inputs_unchanged"]
 may_fail = []
 
 

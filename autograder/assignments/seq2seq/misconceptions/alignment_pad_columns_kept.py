@@ -1,7 +1,7 @@
 """You keep the columns of the pads. Nobody looks there, and the picture becomes wide and empty."""
 
 exercise = "alignment-matrix"
-must_fail = ["unknown"]
+must_fail = ["test_cut_off", "test_letters_end"]
 may_fail = []
 
 

@@ -1,8 +1,8 @@
 """Your context is made of U h, not of h. U is for comparing; what is handed over is the memory itself."""
 
 exercise = "additive-attention"
-must_fail = ["unknown"]
-may_fail = []
+must_fail = ["test_context", "test_gradients", "test_mask", "test_one_letter"]
+may_fail = ["test_large_scores"]
 
 
 class AdditiveAttention(nn.Module):

@@ -1,8 +1,8 @@
 """Your mask is the wrong way round: you look at the pads and hide the letters. True = may look."""
 
 exercise = "additive-attention"
-must_fail = ["unknown"]
-may_fail = []
+must_fail = ["test_all_seen", "test_gradients", "test_hidden", "test_mask"]
+may_fail = ["test_large_scores"]
 
 
 class AdditiveAttention(nn.Module):

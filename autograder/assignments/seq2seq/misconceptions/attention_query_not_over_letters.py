@@ -3,8 +3,17 @@ the state of SENTENCE j; else there is an error. W s needs a dimension of 1 for 
 """
 
 exercise = "additive-attention"
-must_fail = ["unknown"]
-may_fail = []
+must_fail = [
+    "test_all_seen",
+    "test_as_many_letters_as_sentences",
+    "test_context",
+    "test_gradients",
+    "test_hidden",
+    "test_inputs_unchanged",
+    "test_mask",
+    "test_weights",
+]
+may_fail = ["test_large_scores"]
 
 
 class AdditiveAttention(nn.Module):

@@ -1,8 +1,8 @@
 """You return the scores in place of the weights. Weights are what softmax makes of them."""
 
 exercise = "additive-attention"
-must_fail = ["unknown"]
-may_fail = []
+must_fail = ["test_as_many_letters_as_sentences", "test_gradients", "test_mask", "test_one_letter", "test_weights"]
+may_fail = ["test_large_scores"]
 
 
 class AdditiveAttention(nn.Module):

@@ -1,8 +1,8 @@
 """You return the old state, so that the decoder asks the same and says the same for ever."""
 
 exercise = "attentive-decoder"
-must_fail = ["unknown"]
-may_fail = []
+must_fail = ["test_gradients", "test_no_mask", "test_one_letter", "test_state"]
+may_fail = ["test_learns"]
 
 
 class AttentiveDecoder(nn.Module):

@@ -1,7 +1,7 @@
 """You write the new state into the old one's memory. The caller may still need the old one."""
 
 exercise = "attentive-decoder"
-must_fail = ["unknown"]
+must_fail = ["test_gradients", "test_inputs_unchanged", "test_learns"]
 may_fail = []
 
 

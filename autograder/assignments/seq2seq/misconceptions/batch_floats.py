@@ -1,7 +1,7 @@
 """Your numbers are float32. An embedding is indexed by whole numbers, torch.long."""
 
 exercise = "make-batch"
-must_fail = ["unknown"]
+must_fail = ["test_ids", "test_longest_anywhere", "test_one_sequence"]
 may_fail = []
 
 

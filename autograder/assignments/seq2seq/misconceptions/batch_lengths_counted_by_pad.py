@@ -1,7 +1,7 @@
 """You count what differs from PAD. Take the length of the list: it is right whatever numbers stand in it."""
 
 exercise = "make-batch"
-must_fail = ["unknown"]
+must_fail = ["test_token_zero"]
 may_fail = []
 
 

@@ -1,7 +1,7 @@
 """You append the pads to the lists that you were given, so the caller's sequences have changed."""
 
 exercise = "make-batch"
-must_fail = ["unknown"]
+must_fail = ["test_inputs_unchanged"]
 may_fail = []
 
 

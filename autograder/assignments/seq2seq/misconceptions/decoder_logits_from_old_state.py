@@ -3,7 +3,7 @@ step too late.
 """
 
 exercise = "decoder"
-must_fail = ["unknown"]
+must_fail = ["test_gradients", "test_logits", "test_one_sentence"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ needs.
 """
 
 exercise = "decoder"
-must_fail = ["unknown"]
+must_fail = ["test_gradients"]
 may_fail = []
 
 

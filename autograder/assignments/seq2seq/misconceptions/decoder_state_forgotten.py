@@ -3,7 +3,7 @@ source.
 """
 
 exercise = "decoder"
-must_fail = ["unknown"]
+must_fail = ["test_gradients", "test_logits", "test_one_sentence", "test_state"]
 may_fail = []
 
 

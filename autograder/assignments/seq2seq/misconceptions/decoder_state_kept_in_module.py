@@ -3,7 +3,7 @@ before.
 """
 
 exercise = "decoder"
-must_fail = ["unknown"]
+must_fail = ["test_steps"]
 may_fail = []
 
 

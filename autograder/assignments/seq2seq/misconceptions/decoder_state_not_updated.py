@@ -1,7 +1,7 @@
 """You return the old state. The next step starts where this one did, and the decoder says the same for ever."""
 
 exercise = "decoder"
-must_fail = ["unknown"]
+must_fail = ["test_gradients", "test_one_sentence", "test_state"]
 may_fail = []
 
 

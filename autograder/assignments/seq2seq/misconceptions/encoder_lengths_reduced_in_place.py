@@ -1,7 +1,7 @@
 """You subtract 1 from lengths in place. The caller's lengths are wrong from now on."""
 
 exercise = "encoder"
-must_fail = ["unknown"]
+must_fail = ["test_inputs_unchanged"]
 may_fail = []
 
 

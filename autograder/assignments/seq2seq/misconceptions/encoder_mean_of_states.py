@@ -1,7 +1,7 @@
 """Your last is the mean of all states. It should be the state of each reader when it has read everything."""
 
 exercise = "encoder"
-must_fail = ["unknown"]
+must_fail = ["test_gradients", "test_last", "test_last_with_pads", "test_wider_than_needed"]
 may_fail = []
 
 

@@ -3,7 +3,7 @@ keeps the width.
 """
 
 exercise = "encoder"
-must_fail = ["unknown"]
+must_fail = ["test_wider_than_needed"]
 may_fail = []
 
 

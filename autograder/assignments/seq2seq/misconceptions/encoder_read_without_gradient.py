@@ -1,7 +1,7 @@
 """You read inside `torch.no_grad()`, so no gradient reaches the encoder and it never learns."""
 
 exercise = "encoder"
-must_fail = ["unknown"]
+must_fail = ["test_gradients"]
 may_fail = []
 
 

@@ -1,7 +1,7 @@
 """You append EOS to the lists that you were given. The next epoch finds two of them."""
 
 exercise = "teacher-forcing"
-must_fail = ["unknown"]
+must_fail = ["test_inputs_unchanged"]
 may_fail = []
 
 

@@ -1,7 +1,7 @@
 """Your EOS stands at the end of the row, behind the pads. It has to follow the last word."""
 
 exercise = "teacher-forcing"
-must_fail = ["unknown"]
+must_fail = ["test_expected"]
 may_fail = []
 
 

@@ -1,7 +1,7 @@
 """You return what is expected first, and what is given second."""
 
 exercise = "teacher-forcing"
-must_fail = ["unknown"]
+must_fail = ["test_expected", "test_inputs", "test_one_word", "test_shift"]
 may_fail = []
 
 

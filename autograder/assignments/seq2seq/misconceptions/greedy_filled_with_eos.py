@@ -1,7 +1,7 @@
 """You fill rows that have ended with EOS again and again. A row holds one EOS, and PAD behind it."""
 
 exercise = "greedy-decode"
-must_fail = ["unknown"]
+must_fail = ["test_ends"]
 may_fail = []
 
 

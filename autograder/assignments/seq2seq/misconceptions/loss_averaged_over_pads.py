@@ -3,7 +3,7 @@ step of learning.
 """
 
 exercise = "sequence-loss"
-must_fail = ["unknown"]
+must_fail = ["test_end_counts", "test_every_place_counts_the_same", "test_gradients", "test_large_logits", "test_pads"]
 may_fail = []
 
 
