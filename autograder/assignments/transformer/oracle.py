@@ -91,7 +91,7 @@ def transformer(weights: Weights, heads: int, layers: int, source: Tensor, targe
 
 
 def norm(x: Tensor, gamma: Tensor, beta: Tensor, eps: float = 1e-5) -> Tensor:
-    """torch's own layer norm."""
+    """Layer norm by torch itself."""
     return F.layer_norm(x.double(), gamma.shape, gamma.double(), beta.double(), eps).to(x.dtype)
 
 
@@ -140,16 +140,17 @@ def beam(table: Tensor, most: int, size: int, alpha: float) -> tuple[list[int], 
 
 
 def score(log_p: float, ids: Sequence[int], alpha: float) -> float:
-    """log p / length**alpha, the length without BOS."""
+    """The score: log p / length**alpha, the length without BOS."""
     return log_p / float(max(len(ids) - 1, 1) ** alpha)
 
 
 def _embed(table: Tensor, ids: Tensor) -> Tensor:
     size, T = table.shape[1], ids.shape[1]
     places, halves = torch.arange(T).double()[:, None], torch.arange(0, size, 2).double()
-    angles = places / 10000 ** (halves / size)
+    angles = places / torch.pow(10000.0, halves / size)
     code = torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
-    return (F.embedding(ids, table.double()) * size**0.5 + code).to(table.dtype)
+    embedded: Tensor = F.embedding(ids, table.double()) * size**0.5 + code
+    return embedded.to(table.dtype)
 
 
 def _within(weights: Weights, prefix: str) -> dict[str, Tensor]:
@@ -177,7 +178,7 @@ def _layer(
 
 
 def _for_torch(weights: Weights, names: Mapping[str, str]) -> dict[str, Tensor]:
-    state = {}
+    state: dict[str, Tensor] = {}
     for ours, theirs in names.items():
         for part in ("weight", "bias"):
             if theirs == "linear":
@@ -194,5 +195,5 @@ _INWARD = ("W_q", "W_k", "W_v")
 
 
 def _hidden(mask: Tensor | None, B: int, heads: int, Tq: int, Tk: int) -> Tensor | None:
-    """torch's kind of mask: (B·H, Tq, Tk), True = may not look."""
+    """A mask of the kind that torch's layers take: (B·H, Tq, Tk), True = may not look."""
     return None if mask is None else (~mask).expand(B, Tq, Tk).repeat_interleave(heads, dim=0)

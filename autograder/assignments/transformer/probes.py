@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from autograder.assignments.transformer.oracle import BOS, EOS, Shapes, layer_shapes, transformer_shapes
+from autograder.assignments.transformer.oracle import BOS, EOS, PAD, Shapes, layer_shapes, transformer_shapes
 from autograder.checks import Draw, Remote, Student, fail, shaped
 
 #: Small models for decoders and training steps, in the student's process. They note down what they are asked.
@@ -103,7 +103,7 @@ def build_layer(
 def build_transformer(
     student: Student, draw: Draw, sizes: tuple[int, int], d: int, heads: int, layers: int
 ) -> tuple[Remote, dict[str, Tensor]]:
-    """The student's Transformer with drawn weights, and those weights; its encode and decode as `_encode`, `_decode`."""
+    """The student's Transformer with drawn weights, and those weights; `_encode` and `_decode` call its methods."""
     student.define(MODELS)
     module = student.create("Transformer", *sizes, d_model=d, num_heads=heads, d_ff=2 * d + 1, num_layers=layers)
     weights = weights_for(draw, transformer_shapes(sizes, d, 2 * d + 1, layers))
@@ -122,9 +122,9 @@ def draw_texts(draw: Draw, B: int, T: int, size: int) -> Tensor:
     """(B, T) ids from BOS to EOS, then PAD; lengths differ, and the first row is full."""
     ids = draw.integers(3, size, (B, T))
     ids[:, 0] = BOS
-    for row, length in zip(ids, [T, *draw.integers(3, T, (B - 1,)).tolist()], strict=True):
+    for row, length in zip(ids, [T, *draw.integers(2, T, (B - 1,)).tolist()], strict=True):
         row[length - 1] = EOS
-        row[length:] = 0
+        row[length:] = PAD
     return ids
 
 

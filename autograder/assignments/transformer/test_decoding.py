@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from autograder.assignments.transformer import oracle
-from autograder.assignments.transformer.oracle import BOS, EOS, PAD
-from autograder.assignments.transformer.probes import asked, scripted, unchanged
-from autograder.checks import Draw, Student, close, fail, same
+from autograder.assignments.transformer.oracle import BOS, EOS
+from autograder.assignments.transformer.probes import asked, scripted
+from autograder.checks import Draw, Student, fail, same
 
 
 def endless(tables: Tensor) -> Tensor:

@@ -100,7 +100,7 @@ class TestLabelSmoothing:
     def test_inputs_unchanged(self, student: Student, draw: Draw) -> None:
         """Leaves logits and target as they were."""
         unchanged(student, "smoothed_loss", "logits target", draw.normal(3, 6, 8), draw_texts(draw, 3, 6, 8))
-        unchanged(student, "smoothed_targets", "target", draw_texts(draw, 3, 6, 8), 8)
+        unchanged(student, "smoothed_targets", "target num_tokens", draw_texts(draw, 3, 6, 8), 8)
 
     @pytest.mark.check
     def test_device(self, student: Student, draw: Draw) -> None:

@@ -2,7 +2,7 @@
 
 exercise = "transformer"
 must_fail = ["test_tied", "test_logits", "test_single_token"]
-may_fail = []
+may_fail = ["test_all_learn"]
 
 
 class Transformer(nn.Module):

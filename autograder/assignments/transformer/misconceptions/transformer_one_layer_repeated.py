@@ -4,7 +4,7 @@ layer for each place.
 
 exercise = "transformer"
 must_fail = ["test_encode", "test_logits", "test_registered"]
-may_fail = []
+may_fail = ["test_all_learn"]
 
 
 class Transformer(nn.Module):
