@@ -21,7 +21,12 @@ SHARED = ("numbers", "dates", "splits", "vocabulary")
 def cells(name: str) -> dict[str, str]:
     """The sources of all lessons' cells of that id, by lesson."""
     notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sorted(ROOT.glob("source/*/*.ipynb"))}  # type: ignore[no-untyped-call]
-    return {lesson: cell.source for lesson, notebook in notebooks.items() for cell in notebook.cells if cell.id == name}
+    return {
+        lesson: cell.source
+        for lesson, notebook in notebooks.items()
+        for cell in notebook.cells
+        if (cell.id, cell.cell_type) == (name, "code")
+    }
 
 
 def namespace(name: str) -> dict[str, Any]:
