@@ -29,7 +29,7 @@ from autograder.model import CheckResult, ExerciseResult, Verdict
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.snapshot import Snapshot
 
-_IMPORT = re.compile(r"\s*(?:import|from)\s+([A-Za-z_]\w*(?:\.\w+)*)")
+_IMPORT = re.compile(r"(?:import|from)\s+([A-Za-z_]\w*(?:\.\w+)*)")
 _OPEN = b"inputs that anyone may see"
 judge = Judge()  #: one trusted process for all submissions of this run
 
@@ -185,7 +185,7 @@ def imports_of(assignment: Assignment) -> set[str]:
 
 
 def imported_by(cells: Iterable[NotebookNode]) -> set[str]:
-    """The modules that code cells import, by their full names."""
+    """The modules that code cells import as they begin, by their full names; not those that a function may ask for."""
     lines = (line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines())
     found = (_IMPORT.match(line) for line in lines)
     return {match.group(1) for match in found if match}
