@@ -32,6 +32,7 @@ class TestGreedyDecode:
         """Writes the most likely next token, for each row of the batch."""
         B, V = draw.sizes(2, low=5)
         tables = draw.normal(B, V, V)
+        tables[0, BOS, 3], tables[0, 3, EOS], tables[1] = 9.0, 9.0, endless(tables[1])  # one ends, one never does
         model = scripted(student, "_ByRow", tables)
         actual = student.call("greedy_decode", model, torch.full((B, 1), BOS), 8)
         same(actual, oracle.greedy(tables, 8), "BOS, then always the token with the highest score")
@@ -131,6 +132,9 @@ GARDEN = {
 #: The empty text has 0.4, the long one 0.35.
 SHORT_OR_LONG = {BOS: {EOS: 0.4, 3: 0.6}, 3: {4: 0.8, EOS: 0.2}, 4: {5: 0.8, EOS: 0.2}, 5: {EOS: 0.9, 3: 0.1}}
 
+#: By log p, a beam of 2 throws out 3 5 (0.18) for the empty text (0.4); by the mean per token it stays.
+LATE = {BOS: {EOS: 0.4, 3: 0.36, 4: 0.24}, 3: {EOS: 0.51, 5: 0.49}, 5: {6: 1.0}, 6: {EOS: 1.0}}
+
 
 def search(student: Student, table: Tensor, most: int, size: int, alpha: float) -> tuple[list[int], float]:
     """The student's text and score; fails unless a pair of that kind came back."""
@@ -190,6 +194,8 @@ class TestBeamSearch:
         table = from_shares(7, SHORT_OR_LONG)
         same(search(student, table, 6, 3, 0.0)[0], [BOS, EOS], "the text of probability 0.4, which is finished first")
         same(search(student, table, 6, 3, 1.0)[0], [BOS, 3, 4, 5, EOS], "the text whose mean per token is best")
+        words = "a text that stays in a beam of 2 only if every choice is by score, not the last one alone"
+        same(search(student, from_shares(7, LATE), 6, 2, 1.0)[0], [BOS, 3, 5, 6, EOS], words)
 
     @pytest.mark.check
     def test_finished_are_left_alone(self, student: Student, draw: Draw) -> None:

@@ -223,21 +223,21 @@ class TestTrainStep:
     def test_overfit(self, student: Student, draw: Draw) -> None:
         """Learns one batch by heart."""
         student.define(MODELS)
-        source, target = draw_texts(draw, 4, 7, 11), draw_texts(draw, 4, 6, 12)
+        source, target = draw_texts(draw, 3, 5, 7), draw_texts(draw, 3, 5, 8)
         seed = int(draw.integers(0, 1000, ()))
-        model = student.call("_overfit", source, target, (11, 12), OVERFIT_STEPS, seed)
+        model = student.call("_overfit", source, target, (7, 8), OVERFIT_STEPS, seed)
         logits = student.call(model, source, target[:, :-1])
         real = target[:, 1:] != oracle.PAD
-        loss = F.cross_entropy(shaped(logits, (4, 5, 12), "logits (B, Tt - 1, V)")[real], target[:, 1:][real])
+        loss = F.cross_entropy(shaped(logits, (3, 4, 8), "logits (B, Tt - 1, V)")[real], target[:, 1:][real])
         if not loss < OVERFIT_LOSS:
             fail(
-                f"After {OVERFIT_STEPS} steps on one batch of 4 texts the loss is {float(loss):.2f}",
+                f"After {OVERFIT_STEPS} steps on one batch of 3 texts the loss is {float(loss):.2f}",
                 f"a loss below {OVERFIT_LOSS}: a model of that size can learn so little by heart",
             )
 
 
-#: MARGIN
-OVERFIT_STEPS, OVERFIT_LOSS = 60, 0.5
+#: Over 20 seeds the reference and all alternatives end below 0.24 (0.07 on average); nothing learnt is 2.
+OVERFIT_STEPS, OVERFIT_LOSS = 30, 0.8
 
 
 class Step:

@@ -1,4 +1,4 @@
-"""What the lesson `transformer` says of its experiments holds; what it carries from `attention` is right; a corpus loads."""
+"""What the lesson `transformer` says of its experiments holds, what it carries over is right, and a corpus loads."""
 
 from __future__ import annotations
 

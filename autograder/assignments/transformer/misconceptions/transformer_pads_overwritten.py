@@ -2,7 +2,7 @@
 
 exercise = "transformer"
 must_fail = ["test_inputs_unchanged"]
-may_fail = ["test_logits", "test_source_pads", "test_pads_of_one_sentence", "test_tied_logits", "test_all_learn"]
+may_fail = ["test_logits", "test_source_pads", "test_pads_of_one_sentence", "test_tied_logits", "test_all_learn", "test_decode"]
 
 
 class Transformer(nn.Module):
