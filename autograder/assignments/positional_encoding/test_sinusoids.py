@@ -43,7 +43,7 @@ class TestSinusoids:
     def test_sizes(self, student: Student) -> None:
         """Works for one place, for one pair, for many of both."""
         for T, d in ((1, 2), (1, 8), (7, 2), (3, 64), (100, 18)):
-            close(student.call(CODE, T, d), oracle.code(T, d), f"the code of {T} places, {d} numbers each", atol=LOOSE)
+            close(student.call(CODE, T, d), oracle.code(T, d), f"the code for T = {T} and d = {d}", atol=LOOSE)
 
     @pytest.mark.check
     def test_first_place(self, student: Student, draw: Draw) -> None:
@@ -193,7 +193,7 @@ class TestRotary:
         """Works for one place, for one pair, for as many places as numbers."""
         for T, d in ((1, 6), (5, 2), (6, 6)):
             x = draw.normal(3, T, d)
-            close(student.call(ROTARY, x), oracle.rotary(x), f"{T} places of {d} numbers", atol=1e-4)
+            close(student.call(ROTARY, x), oracle.rotary(x), f"pairs turned as ever for T = {T} and d = {d}", atol=1e-4)
 
     @pytest.mark.check
     def test_gradients(self, student: Student, draw: Draw) -> None:
