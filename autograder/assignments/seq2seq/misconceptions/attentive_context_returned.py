@@ -1,7 +1,7 @@
 """Your third result is the context. Return the WEIGHTS: the alignment matrix is made of them."""
 
 exercise = "attentive-decoder"
-must_fail = ["test_no_mask", "test_one_letter", "test_weights"]
+must_fail = ["test_no_mask", "test_one_letter", "test_steps", "test_weights"]
 may_fail = []
 
 
