@@ -2,7 +2,7 @@
 
 exercise = "attentive-decoder"
 must_fail = ["test_gradients", "test_hidden", "test_logits", "test_no_mask", "test_state", "test_steps"]
-may_fail = []
+may_fail = ["test_learns"]
 
 
 class AttentiveDecoder(nn.Module):

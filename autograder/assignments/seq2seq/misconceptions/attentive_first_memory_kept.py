@@ -4,7 +4,7 @@ from the wrong sentences.
 
 exercise = "attentive-decoder"
 must_fail = ["test_steps"]
-may_fail = []
+may_fail = ["test_learns"]
 
 
 class AttentiveDecoder(nn.Module):

@@ -4,7 +4,7 @@ context goes into the new one.
 
 exercise = "attentive-decoder"
 must_fail = ["test_gradients", "test_logits", "test_no_mask", "test_steps", "test_weights"]
-may_fail = []
+may_fail = ["test_learns"]
 
 
 class AttentiveDecoder(nn.Module):

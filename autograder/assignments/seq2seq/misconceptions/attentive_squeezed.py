@@ -2,7 +2,7 @@
 
 exercise = "attentive-decoder"
 must_fail = ["test_one_letter"]
-may_fail = []
+may_fail = ["test_learns"]
 
 
 class AttentiveDecoder(nn.Module):

@@ -4,7 +4,7 @@ written.
 
 exercise = "attentive-decoder"
 must_fail = ["test_gradients", "test_logits", "test_no_mask", "test_one_letter", "test_state", "test_steps"]
-may_fail = []
+may_fail = ["test_learns"]
 
 
 class AttentiveDecoder(nn.Module):
