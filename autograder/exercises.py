@@ -136,8 +136,11 @@ class Checker:
     async def prove(
         self, snapshot: Snapshot, grade_id: str, definitions: tuple[str, ...], seconds: float
     ) -> tuple[CheckResult, ...]:
-        """The verdicts with secret inputs, after trusted definitions have been put into each of its workers."""
-        return await self._run(snapshot, grade_id, self._secret, definitions=definitions, seconds=seconds)
+        """The verdicts with open inputs, after trusted definitions have been put into each of its workers.
+
+        Open ones, so that a proof of one version comes out the same on every machine, whatever its secret.
+        """
+        return await self._run(snapshot, grade_id, self._open, definitions=definitions, seconds=seconds)
 
     async def _run(
         self,
