@@ -31,7 +31,7 @@ def test_assignments_are_folders_with_a_notebook_of_their_name(tmp_path: Path) -
     (tmp_path / "source" / "empty").mkdir()
     assert [assignment.name for assignment in course.assignments] == ["a-b", "b"]
     found = course.assignment("a-b")
-    assert found.tests == tmp_path / "autograder/assignments/a-b/test_a_b.py"
+    assert found.tests == tmp_path / "autograder/assignments/a_b/test_a_b.py"
     assert found.release == tmp_path / "release/a-b/a-b.ipynb"
 
 
