@@ -136,11 +136,12 @@ class Checker:
     async def prove(
         self, snapshot: Snapshot, grade_id: str, definitions: tuple[str, ...], seconds: float
     ) -> tuple[CheckResult, ...]:
-        """The verdicts with open inputs, after trusted definitions have been put into each of its workers.
+        """The verdicts after trusted definitions have been put into each of its workers.
 
-        Open ones, so that a proof of one version comes out the same on every machine, whatever its secret.
+        With inputs that are open and always the same, so that a proof comes out alike on every machine, and changes
+        with what it proves alone.
         """
-        return await self._run(snapshot, grade_id, self._open, definitions=definitions, seconds=seconds)
+        return await self._run(snapshot, grade_id, derive(_OPEN), definitions=definitions, seconds=seconds)
 
     async def _run(
         self,

@@ -4,7 +4,7 @@ look.
 
 exercise = "additive-attention"
 must_fail = ["test_as_many_letters_as_sentences", "test_context", "test_gradients", "test_mask", "test_weights"]
-may_fail = []
+may_fail = ["test_large_scores"]
 
 
 class AdditiveAttention(nn.Module):
