@@ -17,7 +17,7 @@ from typing import ParamSpec
 import click
 
 from autograder import __version__, terminal
-from autograder.course import Assignment, Course
+from autograder.course import Assignment, Course, write_whole
 from autograder.errors import AutograderError, CourseError, UsageError
 from autograder.sandbox.limits import Limits, read_limits
 
@@ -145,12 +145,15 @@ def grade(
 @main.command()
 @click.argument("notebook", type=click.Path(path_type=Path))
 @click.option("--assignment", "name", required=True, help="The assignment that the notebook answers.")
+@click.option("--student", default="", help="Whose it is: for a quiz, whose numbers differ between students.")
 @_device
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @_limits
 @_unsafe
 @_speaks_plainly
-def check(notebook: Path, name: str, device: str, as_json: bool, limits: tuple[str, ...], unsafe: bool) -> None:
+def check(
+    notebook: Path, name: str, student: str, device: str, as_json: bool, limits: tuple[str, ...], unsafe: bool
+) -> None:
     """Grade one notebook file, without a gradebook."""
     from autograder.grade import check_file
 
@@ -158,7 +161,7 @@ def check(notebook: Path, name: str, device: str, as_json: bool, limits: tuple[s
     if not notebook.exists():
         raise UsageError(f"{notebook} does not exist.")
     changed = Limits().changed(read_limits(limits))
-    report = check_file(notebook, assignment, device=device, limits=changed, unsafe=unsafe).report
+    report = check_file(notebook, assignment, device=device, limits=changed, unsafe=unsafe, student=student).report
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
     else:
@@ -171,11 +174,14 @@ def check(notebook: Path, name: str, device: str, as_json: bool, limits: tuple[s
 @_unsafe
 @_speaks_plainly
 def verify(assignments: tuple[str, ...], unsafe: bool) -> None:
-    """Prove the checks: every misconception is caught, every right solution gets full marks."""
+    """Prove the checks: every misconception is caught, every right solution gets full marks.
+
+    Quizzes have proofs of their own: autograder quiz check.
+    """
     from autograder.verify import verify as prove
 
     faulty = 0
-    for assignment in _assignments(assignments):
+    for assignment in [each for each in _assignments(assignments) if not each.is_quiz]:
         proofs = terminal.while_proving(assignment.name, partial(prove, assignment, unsafe=unsafe))
         terminal.show_proofs(assignment.name, proofs)
         faulty += sum(bool(proof.faults) for proof in proofs)
@@ -205,6 +211,78 @@ def report(assignment: str) -> None:
 
     page, data = write_report(_assignments([assignment])[0])
     click.echo(f"The report of {assignment}: {page}\nAs data: {data}")
+
+
+@main.group()
+def quiz() -> None:
+    """Check, build and export the quizzes in quizzes/."""
+
+
+@quiz.command("check")
+@click.argument("names", nargs=-1)
+@_speaks_plainly
+def quiz_check(names: tuple[str, ...]) -> None:
+    """Read the quizzes strictly, and run every code and every proof in them."""
+    from autograder.quiz.prove import prove
+    from autograder.quiz.source import load_quiz, quiz_names
+
+    course = Course.find(Path.cwd())
+    faults = []
+    for name in names or quiz_names(course):
+        try:
+            found = load_quiz(course, name)
+            prove(found, name)
+        except CourseError as error:
+            faults.append(str(error))
+        else:
+            click.echo(
+                f"{name}: {len(found.questions)} questions, {found.about.ask} of them for marks. Nothing is wrong."
+            )
+    if faults:
+        raise CourseError("\n".join(faults))
+
+
+@quiz.command("build")
+@click.argument("names", nargs=-1)
+@click.option("--check", is_flag=True, help="Change nothing; fail when a notebook is not what its quiz gives.")
+@_speaks_plainly
+def quiz_build(names: tuple[str, ...], check: bool) -> None:
+    """Make the notebooks of the quizzes: to practise (release/practice/), and for marks (source/NAME/).
+
+    What is asked for marks is never in a notebook to practise with. Next: autograder release.
+    """
+    from autograder.quiz.build import build, stale
+    from autograder.quiz.source import quiz_names
+
+    course = Course.find(Path.cwd())
+    for name in names or quiz_names(course):
+        changed = stale(course, name) if check else build(course, name)
+        if check and changed:
+            listed = ", ".join(str(path.relative_to(course.root)) for path in changed)
+            raise CourseError(
+                f"{listed}: not what quizzes/{name}.toml gives; to make it anew: autograder quiz build {name}."
+            )
+        click.echo(f"{name}: " + ("up to date." if not changed else f"{len(changed)} files are written."))
+
+
+@quiz.command("export")
+@click.argument("names", nargs=-1)
+@click.option("--to", "form", type=click.Choice(["html", "markdown", "moodle", "qti"]), required=True)
+@click.option("--all", "everything", is_flag=True, help="Also the questions that are asked for marks in this course.")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("build/quizzes"), show_default=True)
+@_speaks_plainly
+def quiz_export(names: tuple[str, ...], form: str, everything: bool, output: Path) -> None:
+    """Carry quizzes to other systems; an export holds the key of every question in it."""
+    from autograder.quiz.export import export
+    from autograder.quiz.source import load_quiz, quiz_names
+
+    course = Course.find(Path.cwd())
+    for name in names or quiz_names(course):
+        made = export(load_quiz(course, name), form, course.root / "quizzes", everything=everything)
+        write_whole(output / made.file, made.data)
+        click.echo(f"{output / made.file} is written.")
+        for note in made.notes:
+            click.echo(f"  {note}")
 
 
 @main.command("rotate-secret")

@@ -5,6 +5,7 @@
     <root>/nbgrader_config.py                     marks the root of a course
     <root>/source/<a>/<a>.ipynb                   the instructor's notebook
     <root>/release/<a>/<a>.ipynb                  what students get
+    <root>/quizzes/<a>.toml                       a quiz for marks; its notebook in source/ is made from it
     <root>/autograder/assignments/<a>/test_<a>.py, misconceptions/, alternatives/    (here `_` stands for `-`)
     <root>/.autograder/                           secret, lock, reports: made at run time, git-ignored
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -44,6 +46,16 @@ class Assignment:
         return self.course.root / "release" / self.name / f"{self.name}.ipynb"
 
     @property
+    def quiz(self) -> Path:
+        """The file of the quiz that the assignment is made from."""
+        return self.course.root / "quizzes" / f"{self.name}.toml"
+
+    @property
+    def is_quiz(self) -> bool:
+        """Whether it is a quiz for marks: read when it is graded, and not run."""
+        return self.quiz.is_file()
+
+    @property
     def folder(self) -> Path:
         """The folder with checks, misconceptions and alternatives."""
         return self.course.root / "autograder" / "assignments" / self.package
@@ -60,13 +72,14 @@ class Assignment:
 
     @cached_property
     def version(self) -> str:
-        """Content hash over all that decides a grade; 12 hexadecimal digits.
+        """Content hash over all that decides a grade (release, source, checks, or the quiz); 12 hexadecimal digits.
 
         Raises:
             CourseError: the release or the checks are missing.
         """
         digest = hashlib.sha256()
-        for path in [self.release, self.source, *sorted(self.folder.rglob("*.py"))]:
+        deciding = [self.quiz] if self.is_quiz else sorted(self.folder.rglob("*.py"))
+        for path in [self.release, self.source, *deciding]:
             digest.update(path.name.encode() + b"\0" + read_course_file(path) + b"\0")
         return digest.hexdigest()[:12]
 
@@ -99,6 +112,15 @@ class Course:
             if path.stem == path.parent.name
         ]
 
+    @property
+    def lessons(self) -> list[Assignment]:
+        """The assignments that teach, by name: all but the quizzes."""
+        return [assignment for assignment in self.assignments if not assignment.is_quiz]
+
+    def assignment_folder(self, name: str) -> Path:
+        """Where the assignment of that name has its source, or would have."""
+        return self.root / "source" / name
+
     def assignment(self, name: str) -> Assignment:
         """The assignment of that name.
 
@@ -114,7 +136,17 @@ class Course:
     @property
     def private(self) -> tuple[Path, ...]:
         """What student code must not even see."""
-        names = ("source", "release", "submitted", "autograded", "feedback", "gradebook.db", ".autograder", ".git")
+        names = (
+            "source",
+            "quizzes",
+            "release",
+            "submitted",
+            "autograded",
+            "feedback",
+            "gradebook.db",
+            ".autograder",
+            ".git",
+        )
         return (*(self.root / name for name in names), self.root / "autograder" / "assignments", self.root / _MARK)
 
     @property
@@ -191,3 +223,22 @@ def read_course_file(path: Path) -> bytes:
         raise CourseError(
             f"{path} cannot be read ({error.strerror}); is the course complete, and was it released?"
         ) from None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step (and make its folder).
+
+    Raises:
+        OSError: it could not be written; what stood there before still stands.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -38,6 +38,7 @@ from autograder.exercises import Checker, imports_of, is_graded, is_manual, is_s
 from autograder.intake import accept
 from autograder.intake.files import read_notebook_file
 from autograder.model import ExerciseResult, ManualCell, Report, Verdict
+from autograder.quiz.grading import grade_quiz
 from autograder.sandbox import limits as limit_sentences
 from autograder.sandbox.choose import choose, try_out
 from autograder.sandbox.kernel import Kernel, KernelGone
@@ -83,7 +84,7 @@ def launcher_for(course: Course, *, unsafe: bool = False) -> Launcher:
         LockRefused: this machine cannot lock student code in, and `unsafe` was not said.
     """
     if (course, unsafe) not in _of_course:
-        modules = (WARM_UP, *sorted({name for each in course.assignments for name in imports_of(each)}))
+        modules = (WARM_UP, *sorted({name for each in course.lessons for name in imports_of(each)}))
         if (unsafe, modules) in _launchers:
             try_out(_launchers[unsafe, modules], course.private)
         else:
@@ -93,18 +94,34 @@ def launcher_for(course: Course, *, unsafe: bool = False) -> Launcher:
 
 
 def check_file(
-    path: Path, assignment: Assignment, *, device: str = "auto", limits: Limits | None = None, unsafe: bool = False
+    path: Path,
+    assignment: Assignment,
+    *,
+    device: str = "auto",
+    limits: Limits | None = None,
+    unsafe: bool = False,
+    student: str = "",
 ) -> Graded:
     """Grades one notebook file, without a gradebook.
+
+    Args:
+        student: whose it is, for a quiz with numbers of each student's own; default what the notebook says.
 
     Raises:
         RejectedSubmission: the file is no notebook of this assignment.
         CourseError, KernelError: nothing is wrong with the submission.
     """
-    launcher_for(assignment.course, unsafe=unsafe)  # a machine that cannot grade says so before anything else
+    if not assignment.is_quiz:
+        launcher_for(assignment.course, unsafe=unsafe)  # a machine that cannot grade says so before anything else
     clean = accept(read_notebook_file(path), assignment)
     return grade_notebook(
-        clean.notebook, assignment, device=device, limits=limits, unsafe=unsafe, notices=clean.notices
+        clean.notebook,
+        assignment,
+        device=device,
+        limits=limits,
+        unsafe=unsafe,
+        notices=clean.notices,
+        student=student,
     )
 
 
@@ -117,14 +134,18 @@ def grade_notebook(
     unsafe: bool = False,
     notices: Sequence[str] = (),
     on_progress: Progress | None = None,
+    student: str = "",
 ) -> Graded:
-    """Grades a sanitised notebook; may be called where an event loop runs already.
+    """Grades a sanitised notebook; may be called where an event loop runs already. A quiz is read, and not run.
 
     Args:
         unsafe: without a lock around student code.
         notices: what intake and sanitising had to say.
         on_progress: called with a few words at each graded cell.
+        student: whose it is, where that is known.
     """
+    if assignment.is_quiz:
+        return Graded(grade_quiz(notebook, assignment, student, notices), notebook)
     launcher = launcher_for(assignment.course, unsafe=unsafe)
     checker = Checker(assignment, resolve_device(device), limits or Limits())
     grading = _Grading(notebook, checker, launcher, on_progress or (lambda _: None))

@@ -27,6 +27,9 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
+#: The level of the lock where there was nothing to lock in: a quiz is read.
+NOT_RUN = "not run"
+
 #: Verdicts whose weight counts neither for nor against the student.
 _NOT_COUNTED = {Verdict.SKIPPED, Verdict.PENDING}
 
@@ -72,6 +75,8 @@ class ExerciseResult:
         max_score: the cell's points; for a bonus cell (one of 0 points) what can be earned beyond them.
         with_stand_ins: whether trusted functions stood in for the student's earlier exercises.
         bonus: whether the points are extra: earned on top, missed by nobody.
+        answer: what was answered to a question of a quiz, as it was read (empty: nothing); None for an exercise.
+        right: how right that answer is, from 0 to 1, whatever it earns; None where nobody can tell yet.
     """
 
     grade_id: str
@@ -79,6 +84,8 @@ class ExerciseResult:
     checks: tuple[CheckResult, ...]
     with_stand_ins: bool = False
     bonus: bool = False
+    answer: str | None = None
+    right: float | None = None
 
     @property
     def state(self) -> Verdict:
@@ -113,7 +120,7 @@ class Report:
 
     Attributes:
         version: content hash of the assignment (release, checks) that it was graded with.
-        sandbox: level of the lock that student code ran under ("namespaces" or "off").
+        sandbox: level of the lock that student code ran under ("namespaces" or "off"); NOT_RUN where none of it ran.
         notices: what the student should know about the run, one sentence each.
         manual: cells that wait for a person; their points are not part of `max_score`.
     """
@@ -162,4 +169,4 @@ class Report:
 def _exercise_from_json(record: dict[str, Any]) -> ExerciseResult:
     checks = tuple(CheckResult(**(check | {"verdict": Verdict(check["verdict"])})) for check in record["checks"])
     fields = {key: record[key] for key in ("grade_id", "max_score", "with_stand_ins", "bonus")}
-    return ExerciseResult(**fields, checks=checks)
+    return ExerciseResult(**fields, checks=checks, answer=record.get("answer"), right=record.get("right"))

@@ -2,6 +2,8 @@
 
 They stand in `c.GenerateAssignment.preprocessors` (release.py says where), one job each:
 
+- `ClearSolutionRegions` is nbgrader's `ClearSolutions`, which leaves the answer cells of a quiz as they are: they have
+  never held an answer (LeakGate makes sure of it);
 - `Canonical` runs before checksums are computed and cells are saved to the gradebook, so that the gradebook
   knows just what students get: cell ids, metadata and tags that may be released, and one kernel for all;
 - `Stamp` writes the assignment's name and a hash of the content into the notebook's metadata;
@@ -18,23 +20,37 @@ from typing import Any
 
 import nbformat
 from nbformat.notebooknode import NotebookNode, from_dict
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
+from autograder.course import Assignment, Course
 from autograder.errors import CourseError
 from autograder.nbgrader_adapters.leakgate import (
     CELL_KEYS,
     NBGRADER_KEYS,
     find_folder_leaks,
     find_leaks,
+    is_quiz,
     may_carry,
     read_source,
     refuse,
 )
+from autograder.quiz.assignment import check_assignment
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _HIDDEN_TESTS = re.compile(r"(BEGIN|END) HIDDEN TESTS")
 
 Processed = tuple[NotebookNode, dict[str, Any]]
+
+
+class ClearSolutionRegions(ClearSolutions):
+    """Clears solutions; a quiz has none."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Processed:
+        """The notebook with stubs in place of solutions."""
+        if is_quiz(nb):
+            return nb, resources
+        cleared: Processed = super().preprocess(nb, resources)
+        return cleared
 
 
 class Canonical(NbGraderPreprocessor):
@@ -78,6 +94,8 @@ class LeakGate(NbGraderPreprocessor):
         """
         path, name = _source_of(resources), _name(resources)
         source = read_source(path)
+        if is_quiz(source):
+            check_assignment(Assignment(Course(path.parents[2]), name))
         leaks = find_leaks(source, nb, f"{name}/{name}.ipynb") + find_folder_leaks(source, path.parent, name)
         refuse(leaks)
         return nb, resources

@@ -22,7 +22,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from autograder.nbgrader_adapters.formulae import mathml
+from autograder.formulae import mathml
 
 _TAGS = frozenset(
     re.findall(

@@ -21,11 +21,10 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from autograder.course import Assignment, Course
+from autograder.course import Assignment, Course, write_whole
 from autograder.errors import CourseError
 from autograder.exercises import imported_by, is_graded
 from autograder.misconceptions import reference_notebook
-from autograder.nbgrader_adapters.reports import write_whole
 
 _TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 _REFERENCES = re.compile(r"^#+ References\s*\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
@@ -97,7 +96,7 @@ def front_page(course: Course) -> str:
     Raises:
         CourseError: a notebook cannot be read, or what it says about itself is no lesson.
     """
-    lessons = in_order([read_lesson(assignment) for assignment in course.assignments])
+    lessons = in_order([read_lesson(assignment) for assignment in course.lessons])
     packages = sorted({package for lesson in lessons for package in lesson.packages})
     parts = [
         _INTRODUCTION.format(packages=" ".join(packages)),

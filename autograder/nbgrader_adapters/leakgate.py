@@ -12,9 +12,11 @@ The rules, each broken once in the tests:
 1. no solution, hidden-test, mark-scheme or autotest delimiter, and no fragment of what stood between them, be
    it reformatted, in a comment, in a figure, in a name, or encoded as base64 or hexadecimal digits;
 2. no output, no execution count, no attachment;
-3. no metadata but nbgrader's and Jupyter's `deletable` and `editable`, and no tag but `skip-execution` on a
-   locked code cell;
-4. no file but the notebook and figures/*.svg, no link, and no figure that could do anything (svg.py).
+3. no metadata but nbgrader's, Jupyter's `deletable` and `editable`, and that a locked cell is folded away; no tag
+   but `skip-execution` on a locked code cell;
+4. no file but the notebook and figures/*.svg, no link, and no figure that could do anything (svg.py);
+5. a quiz for marks is byte for byte what the public side of its file gives, and would be the same with any other key
+   (quiz/assignment.py): so it holds the key in no form, be it encoded, hashed, in metadata or in an order.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ from autograder.nbgrader_adapters.decode import decoded
 from autograder.nbgrader_adapters.solutions import Fragment, fragments, token_stream, unparsed, word_stream
 from autograder.nbgrader_adapters.svg import svg_faults
 
-CELL_KEYS = frozenset({"nbgrader", "deletable", "editable", "tags"})
+CELL_KEYS = frozenset({"nbgrader", "deletable", "editable", "tags", "jupyter"})
+FOLDED = {"source_hidden": True}  #: the one thing that may be said to Jupyter: a cell is folded away
 NBGRADER_KEYS = frozenset(
     {"schema_version", "grade", "grade_id", "locked", "solution", "task", "points", "checksum", "cell_type"}
 )
@@ -85,7 +88,7 @@ def find_leaks(source: NotebookNode, release: NotebookNode, file: str) -> list[L
         release: the notebook made from it.
         file: how the release is called in sentences.
     """
-    secrets = fragments(source)
+    secrets = _secrets(source)
     leaks = [Leak(file, None, fault) for fault in _notebook_faults(release)]
     leaks += [Leak(file, None, f"{fault} in its metadata") for fault in _seen(str(release.metadata), secrets)]
     for cell in release.cells:
@@ -101,13 +104,23 @@ def find_folder_leaks(source: NotebookNode, folder: Path, name: str) -> list[Lea
         folder: the folder that students get, or the source folder that it is copied from.
         name: the assignment, which is the notebook's name.
     """
-    secrets = fragments(source)
+    secrets = _secrets(source)
     leaks: list[Leak] = []
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         if not _ignored(relative):
             leaks += [Leak(f"{name}/{relative}", None, fault) for fault in _file_faults(path, relative, name, secrets)]
     return leaks
+
+
+def is_quiz(notebook: NotebookNode) -> bool:
+    """Whether an instructor's notebook says that it was made from a quiz; whoever believes it checks that it was."""
+    return "quiz" in notebook.metadata
+
+
+def _secrets(source: NotebookNode) -> list[Fragment]:
+    """What of the source may not be read in the release; a quiz's source is public already (rule 5)."""
+    return [] if is_quiz(source) else fragments(source)
 
 
 def _ignored(relative: Path) -> bool:
@@ -154,11 +167,18 @@ def _cell_faults(cell: NotebookNode) -> Iterator[str]:
     settings = cell.metadata.get("nbgrader", {})
     for key in sorted(set(cell.metadata) - CELL_KEYS):
         yield f"holds the metadata “{key}”, which is not on the list of what may be released"
+    yield from _folding_faults(cell)
     for key in sorted(set(settings) - NBGRADER_KEYS):
         yield f"holds the nbgrader metadata “{key}”, which is not on the list of what may be released"
     for tag in cell.metadata.get("tags", []):
         if not may_carry(cell, tag):
             yield f"carries the tag “{tag}”; only {SKIP} on a locked code cell may be released"
+
+
+def _folding_faults(cell: NotebookNode) -> Iterator[str]:
+    locked = cell.metadata.get("nbgrader", {}).get("locked")
+    if "jupyter" in cell.metadata and not (cell.metadata["jupyter"] == FOLDED and locked):
+        yield "holds metadata for Jupyter other than that a locked cell is folded away"
 
 
 def may_carry(cell: NotebookNode, tag: str) -> bool:

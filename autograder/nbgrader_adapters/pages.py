@@ -12,7 +12,7 @@ from typing import Any
 from nbconvert.exporters import HTMLExporter
 from nbformat.notebooknode import NotebookNode
 
-from autograder.report.policy import policy
+from autograder.policy import policy
 
 #: Scripts, what is said about them, and fonts of symbols that no page shows.
 _FETCHED = re.compile(r"<script\b.*?</script\s*>|<!--.*?-->|@font-face\s*\{[^}]*\}", re.DOTALL | re.IGNORECASE)

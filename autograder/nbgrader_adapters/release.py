@@ -30,9 +30,10 @@ from traitlets.config import Config
 
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError
-from autograder.nbgrader_adapters.canonical import Canonical, LeakGate, Stamp, check_source
-from autograder.nbgrader_adapters.leakgate import find_folder_leaks, find_leaks, read_source, refuse
+from autograder.nbgrader_adapters.canonical import Canonical, ClearSolutionRegions, LeakGate, Stamp, check_source
+from autograder.nbgrader_adapters.leakgate import find_folder_leaks, find_leaks, is_quiz, read_source, refuse
 from autograder.nbgrader_adapters.swap import recover, swap_in
+from autograder.quiz.assignment import check_assignment
 
 CODE_STUB = '# Your code here.\nraise NotImplementedError("This one is still yours to write.")'
 TEXT_STUB = "*Your answer here.*"
@@ -43,7 +44,7 @@ _PREPROCESSORS = [
     stock.IncludeHeaderFooter,
     stock.InstantiateTests,
     stock.LockCells,
-    stock.ClearSolutions,
+    ClearSolutionRegions,
     stock.ClearOutput,
     stock.ClearHiddenTests,
     stock.ClearMarkScheme,
@@ -140,6 +141,8 @@ def _built(assignment: Assignment) -> Iterator[Path]:
     name = assignment.name
     check_source(assignment.source)
     source = read_source(assignment.source)
+    if is_quiz(source) or assignment.is_quiz:
+        check_assignment(assignment)
     refuse(find_folder_leaks(source, assignment.source.parent, name))
     with tempfile.TemporaryDirectory(prefix="release-") as scratch:
         root = Path(scratch).resolve()

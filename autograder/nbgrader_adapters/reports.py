@@ -10,12 +10,10 @@ A report is saved last, after the gradebook and the graded folder: where it stan
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Assignment
+from autograder.course import Assignment, write_whole
 from autograder.model import Report
 from autograder.nbgrader_adapters.task import Task
 
@@ -46,22 +44,3 @@ def load_report(assignment: Assignment, student: str) -> SavedReport | None:
         return SavedReport(Report.from_json(record), str(record["submission"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file in one step (and make its folder).
-
-    Raises:
-        OSError: it could not be written; what stood there before still stands.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(handle)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -10,10 +10,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from autograder.model import ExerciseResult, Verdict
+from autograder.policy import policy
 from autograder.report import sentences
 from autograder.report.classes import ClassReport, Row
 from autograder.report.clean import points
-from autograder.report.policy import policy
 from autograder.report.tally import Bin, CheckRate
 from autograder.report.templates import environment
 

@@ -32,6 +32,7 @@ NOTICES = "About this run"
 MORE = "And {count} more."
 STAMP = "Graded on {device}, in a sandbox ({sandbox}); checks of version {version}."
 STAMP_OFF = "Graded on {device}, with the sandbox off; checks of version {version}."
+STAMP_NOT_RUN = "A quiz is read, and nothing of it is run; key of version {version}."
 NO_CHECKS = "No check was run."
 
 # The report on a class, read by instructors.

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.model import NOT_RUN, CheckResult, ExerciseResult, Report, Verdict
 from autograder.report import sentences
 from autograder.report.clean import paragraphs, plain, points
 from autograder.report.templates import environment
 
 #: More than that nobody reads, and a page must stay a page whatever a notebook provoked.
 _MOST_CHECKS, _MOST_NOTICES, _MOST_EXPLANATIONS = 60, 12, 4
-_TITLE, _MESSAGE, _NOTICE = 300, 1500, 500
+_TITLE, _MESSAGE, _TAUGHT, _NOTICE = 300, 1500, 8000, 500
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Feedback:
-    """All that a verdict says, cleaned and capped, before it is laid out."""
+    """All that a verdict says, cleaned and capped, before it is laid out.
+
+    Attributes:
+        taught: whether its messages are a quiz's explanations, with formulae.
+    """
 
     headline: str
     summary: tuple[str, ...]
@@ -38,6 +42,7 @@ class Feedback:
     findings: tuple[Finding, ...]
     notices: tuple[str, ...]
     stamp: str
+    taught: bool = False
 
 
 def verdict_html(exercise: ExerciseResult, report: Report) -> str:
@@ -74,9 +79,10 @@ def feedback(exercise: ExerciseResult, report: Report) -> Feedback:
         headline=_headline(exercise),
         summary=tuple(_summary(exercise)),
         explanations=_explanations(exercise.checks),
-        findings=tuple(_findings(exercise.checks[:_MOST_CHECKS])),
+        findings=tuple(_findings(exercise.checks[:_MOST_CHECKS], _MESSAGE if exercise.answer is None else _TAUGHT)),
         notices=_notices(report.notices if is_first else ()),
         stamp=_stamp(report),
+        taught=exercise.answer is not None,
     )
 
 
@@ -91,6 +97,8 @@ def _headline(exercise: ExerciseResult) -> str:
 
 
 def _summary(exercise: ExerciseResult) -> Iterable[str]:
+    if exercise.answer is not None:
+        return  # a question has one answer, and its finding says all there is
     counted = [check for check in exercise.checks if check.verdict not in {Verdict.SKIPPED, Verdict.PENDING}]
     passed = [check for check in counted if check.verdict is Verdict.PASSED]
     if counted:
@@ -109,12 +117,12 @@ def _explanations(checks: Iterable[CheckResult]) -> tuple[str, ...]:
     return tuple(plain(explanation, _MESSAGE) for explanation in list(found)[:_MOST_EXPLANATIONS])
 
 
-def _findings(checks: Iterable[CheckResult]) -> Iterable[Finding]:
+def _findings(checks: Iterable[CheckResult], most: int) -> Iterable[Finding]:
     ordered = sorted(checks, key=lambda check: check.verdict is Verdict.PASSED)
     for (verdict, message), alike in groupby(ordered, lambda check: (check.verdict, check.message)):
         mark, word = sentences.MARKS[verdict]
         titles = (sentences.CHECK.format(mark=mark, word=word, title=plain(c.title or c.name, _TITLE)) for c in alike)
-        yield Finding(tuple(titles), plain(message, _MESSAGE))
+        yield Finding(tuple(titles), plain(message, most))
 
 
 def _notices(notices: Iterable[str]) -> tuple[str, ...]:
@@ -125,6 +133,6 @@ def _notices(notices: Iterable[str]) -> tuple[str, ...]:
 
 
 def _stamp(report: Report) -> str:
-    template = sentences.STAMP_OFF if report.sandbox == "off" else sentences.STAMP
+    template = {"off": sentences.STAMP_OFF, NOT_RUN: sentences.STAMP_NOT_RUN}.get(report.sandbox, sentences.STAMP)
     fields = {"device": report.device, "sandbox": report.sandbox, "version": report.version}
     return template.format(**{name: plain(value, _TITLE) for name, value in fields.items()})

@@ -40,6 +40,7 @@ class Execute(NbGraderPreprocessor):
             limits=Limits().changed(self.limits),
             unsafe=self.unsafe,
             notices=task.notices,
+            student=task.student,
         )
         resources[REPORT] = graded.report
         return graded.notebook, resources

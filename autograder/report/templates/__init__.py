@@ -7,7 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.report import sentences
-from autograder.report.clean import paragraphs, plain, points, prose
+from autograder.report.clean import paragraphs, plain, points, prose, taught
 
 
 @cache
@@ -20,6 +20,6 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"paragraphs": paragraphs, "plain": plain, "points": points, "prose": prose}
+    made.filters |= {"paragraphs": paragraphs, "plain": plain, "points": points, "prose": prose, "taught": taught}
     made.globals["say"] = sentences
     return made

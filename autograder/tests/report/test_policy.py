@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from autograder.report.policy import policy
+from autograder.policy import policy
 
 
 def test_styles_are_named_by_their_fingerprints() -> None:

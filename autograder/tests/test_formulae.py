@@ -8,8 +8,8 @@ from xml.etree.ElementTree import tostring
 
 import pytest
 
+from autograder.formulae import mathml
 from autograder.nbgrader_adapters.clean import Budget, render_markdown
-from autograder.nbgrader_adapters.formulae import mathml
 
 
 def shown(tex: str, display: str = "inline") -> str:

@@ -10,8 +10,6 @@ import html
 import re
 from xml.etree.ElementTree import Element
 
-from latex2mathml.converter import convert_to_element
-
 _ELEMENTS = frozenset(
     re.findall(
         r"\w+",
@@ -48,6 +46,11 @@ _MOST_CHARACTERS, _MOST_ELEMENTS = 2_000, 2_000
 #: A definition may grow without end, and may make one formula change the next.
 _DEFINES = re.compile(r"\\(def|newcommand|newenvironment|DeclareMathOperator)(?![a-zA-Z])")
 
+#: A formula in Markdown, or code, which may hold dollars that begin none.
+FORMULA = re.compile(
+    r"(?P<code>```.*?```|`[^`\n]+`)|\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\n]+?)(?<!\\)\$", re.DOTALL
+)
+
 
 def mathml(tex: str, display: str = "inline") -> Element | None:
     """The formula as a `<math>` element of harmless parts; None where it cannot be set.
@@ -58,6 +61,8 @@ def mathml(tex: str, display: str = "inline") -> Element | None:
     """
     if len(tex) > _MOST_CHARACTERS or _DEFINES.search(tex):
         return None
+    from latex2mathml.converter import convert_to_element  # a worker that only grades has none
+
     try:
         made = convert_to_element(tex, display=display)
     except Exception:  # noqa: BLE001 # what is no TeX breaks the converter in many ways
@@ -68,6 +73,17 @@ def mathml(tex: str, display: str = "inline") -> Element | None:
     for part in parts:
         _make_harmless(part)
     return made
+
+
+def formulae_in(text: str) -> list[str]:
+    """The formulae between dollars in a Markdown text, without their dollars; code between backticks has none."""
+    return [(match["block"] or match["inline"]).strip() for match in FORMULA.finditer(text) if not match["code"]]
+
+
+def is_formula(tex: str) -> bool:
+    """Whether it can be set, and none of it stays as it was written."""
+    made = mathml(tex)
+    return made is not None and not any("\\" in (part.text or "") for part in made.iter())
 
 
 def _make_harmless(part: Element) -> None:

@@ -1,0 +1,216 @@
+"""The tools of this quiz: they draw your numbers, and read your answers in the way that grading reads them.
+
+Nothing here knows what is right. Grading reads the cells of your notebook, and does not run them: so write each answer
+as it is, not as a calculation over several cells. (Numbers may be worked out in place: 1 / 8 is 0.125.)
+"""
+
+import ast
+import hashlib
+import math
+import operator
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Answer = str | int | float | tuple[str, ...]
+
+#: What each kind of question expects, and an example.
+EXPECTS = {
+    "one": ("one letter", '"B"'),
+    "several": ("a list of letters", '["A", "C"]'),
+    "order": ("a list of all letters, in your order", '["B", "A", "C"]'),
+    "number": ("a number", "0.5"),
+    "line": ("the number of a line", "3"),
+    "text": ("a word or two in quotes", '"attention"'),
+    "prints": ("what is printed, in quotes", '"torch.Size([2, 3])"'),
+}
+LONGEST_CELL, LONGEST_TEXT = 10_000, 500
+_SUMS: dict[Any, Any] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+}
+
+
+class WrongFormat(ValueError):
+    """An answer that cannot be read; its sentence says what is expected."""
+
+
+def numbers_for(
+    student: str, question: str, parameters: Mapping[str, Sequence[int | float | str]]
+) -> dict[str, int | float | str]:
+    """Your values for the parameters of a question: drawn from your name by a hash, so always the same."""
+    who = student.strip().casefold()
+    drawn = {}
+    for name, choices in parameters.items():
+        number = hashlib.sha256(f"{who}\n{question}\n{name}".encode()).digest()
+        drawn[name] = choices[int.from_bytes(number[:8], "big") % len(choices)]
+    return drawn
+
+
+def read_text(source: str, name: str) -> str:
+    """What a cell says the text `name` is; an empty text where it says nothing.
+
+    Raises:
+        WrongFormat: it is not a text in quotes.
+    """
+    value = _last_value(source, name)
+    if value is not None and not isinstance(value, str):
+        raise WrongFormat('expects a text in quotes, such as "s1234567"')
+    return str(value or "").strip()
+
+
+def read_answer(source: str, name: str, kind: str, letters: str = "") -> Answer | None:
+    """The answer that a cell gives: a letter, letters, a number or a text; None where it gives none yet.
+
+    Args:
+        source: the text of the cell; it is read, never run.
+        name: the variable that the answer is given to.
+        kind: one of the keys of EXPECTS.
+        letters: the letters that there are to choose from.
+
+    Raises:
+        WrongFormat: there is something else in its place.
+    """
+    value = _last_value(source, name, kind)
+    return None if value is None else _as_kind(value, kind, letters)
+
+
+def _last_value(source: str, name: str, kind: str = "text") -> Any:
+    if len(source) > LONGEST_CELL:
+        raise WrongFormat(f"expects {EXPECTS[kind][0]}, and this cell is longer than {LONGEST_CELL:,} characters")
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise WrongFormat(f"is no Python that can be read; it expects {_example(kind)}") from None
+    given = [line.value for line in tree.body if isinstance(line, ast.Assign) and name in map(_target, line.targets)]
+    if not given:
+        raise WrongFormat(f"has lost its line “{name} = …”; it expects {_example(kind)}")
+    try:
+        return _value(given[-1])
+    except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError):
+        raise WrongFormat(f"expects {_example(kind)}, written out") from None
+
+
+def _example(kind: str) -> str:
+    what, example = EXPECTS[kind]
+    return f"{what}, such as {example}"
+
+
+def _target(target: ast.expr) -> str:
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def _value(node: ast.expr) -> Any:
+    """What a literal stands for; sums of numbers are worked out."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return [_value(item) for item in node.elts]
+    if isinstance(node, ast.UnaryOp):
+        return _SUMS[type(node.op)](_number(_value(node.operand)))
+    if isinstance(node, ast.BinOp):
+        left, right = _number(_value(node.left)), _number(_value(node.right))
+        if isinstance(node.op, ast.Pow) and (abs(left) > 1_000 or abs(right) > 64):
+            raise ValueError("too large to be worked out")
+        return _SUMS[type(node.op)](left, right)
+    raise TypeError("no literal")
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("no number")
+    if not math.isfinite(value) or abs(value) > 1e30:
+        raise ValueError("no number that an answer could be")
+    return value
+
+
+def _as_kind(value: Any, kind: str, letters: str) -> Answer:
+    try:
+        if kind == "number":
+            return float(_number(value))
+        if kind == "line":
+            return _whole(value)
+        if kind in ("text", "prints"):
+            return _words(value)
+        return _letters(value, kind, letters)
+    except (TypeError, ValueError):
+        raise WrongFormat(f"expects {_example(kind)}" + (f" (of {', '.join(letters)})" * bool(letters))) from None
+
+
+def _whole(value: Any) -> int:
+    if _number(value) != int(value):
+        raise ValueError("no whole number")
+    return int(value)
+
+
+def _words(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
+        raise ValueError("no text that an answer could be")
+    return value.strip()
+
+
+def _letters(value: Any, kind: str, letters: str) -> str | tuple[str, ...]:
+    """Letters in any case; for one letter a list of it will do, and for a list a text such as "AC" or "A, C"."""
+    items = [one for one in value if one not in " ,;"] if isinstance(value, str) else value
+    found = [str(one).strip().upper() for one in items]
+    known = all(one in list(letters) for one in found) and len(set(found)) == len(found)
+    size = {"one": len(found) == 1, "several": bool(found), "order": len(found) == len(letters)}
+    if not known or not size[kind]:
+        raise ValueError("not those letters")
+    if kind == "one":
+        return found[0]
+    return tuple(found) if kind == "order" else tuple(sorted(found))
+
+
+def shown(answer: Answer | None) -> str:
+    """An answer as people read it."""
+    if answer is None:
+        return "not answered yet"
+    if isinstance(answer, tuple):
+        return ", ".join(answer)
+    return f"{answer:.10g}" if isinstance(answer, float) else str(answer)
+
+
+# What the notebook itself shows.
+
+
+def _cell_with(name: str) -> str:
+    """The text of the cell that you ran last and that gives `name` a value; empty where there is none."""
+    ran = [source for source in globals().get("In", []) if f"{name} =" in source and "def " not in source]
+    return ran[-1] if ran else ""
+
+
+def your_numbers(question: str, **parameters: Sequence[int | float | str]) -> None:
+    """Shows the numbers that a question has for you."""
+    try:
+        student = read_text(_cell_with("student") or "student = None", "student")
+    except WrongFormat as fault:
+        print(f"Your student id {fault}.")
+        return
+    if not student:
+        print("Your numbers stand here once you have written your student id into the cell at the top and run it.")
+        return
+    values = numbers_for(student, question, parameters)
+    print("Your numbers: " + ", ".join(f"{name} = {value}" for name, value in values.items()))
+
+
+def read_back(number: int, kind: str, letters: str = "") -> None:
+    """Shows an answer as it will be read, or says what is expected."""
+    source = _cell_with(f"answer_{number}")
+    if not source:
+        print(f"Question {number}: run the cell with your answer, then this one.")
+        return
+    try:
+        print(f"Question {number}: {shown(read_answer(source, f'answer_{number}', kind, letters))}")
+    except WrongFormat as fault:
+        print(f"Question {number} {fault}.")
+
+
+def read_back_all(questions: Mapping[int, tuple[str, str]]) -> None:
+    """Shows all answers, a line each."""
+    for number, (kind, letters) in questions.items():
+        read_back(number, kind, letters)
