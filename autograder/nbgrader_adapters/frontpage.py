@@ -43,6 +43,12 @@ jupyter lab
 Take them in this order; the times are for somebody who knows Python and a little PyTorch.
 """
 
+_QUIZZES = """
+Each quiz stands here twice. *Practise* answers every click in the page, as often as you like (`pip install
+jupyterquiz`). *For marks* asks other questions, and is handed in like a lesson: before a lesson every answer earns its
+points, right or wrong; after it, right ones do.
+"""
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -101,9 +107,10 @@ def front_page(course: Course) -> str:
     parts = [
         _INTRODUCTION.format(packages=" ".join(packages)),
         _table(lessons),
+        _lecture(course),
         *map(_section, lessons),
     ]
-    return "\n".join(parts)
+    return "\n".join(filter(None, parts))
 
 
 def read_lesson(assignment: Assignment) -> Lesson:
@@ -112,7 +119,6 @@ def read_lesson(assignment: Assignment) -> Lesson:
     said = _said(notebook, assignment)
     text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     title, reading = _TITLE.search(text), _REFERENCES.search(text)
-    quizzes = assignment.course.root / "quizzes"
     return Lesson(
         name=assignment.name,
         title=title.group(1).strip() if title else assignment.name,
@@ -127,8 +133,13 @@ def read_lesson(assignment: Assignment) -> Lesson:
             cell.metadata.nbgrader.grade_id for cell in notebook.cells if is_graded(cell) and not _points(cell)
         ),
         reading=reading.group(1).strip() if reading else "",
-        quizzes=tuple(when for when in ("pre", "post") if (quizzes / f"{assignment.name}-{when}.toml").is_file()),
+        quizzes=_quizzes(assignment.course, assignment.name),
     )
+
+
+def _quizzes(course: Course, lesson: str) -> tuple[str, ...]:
+    """Which of a lesson's quizzes there are: before it, after it."""
+    return tuple(when for when in ("pre", "post") if Assignment(course, f"{lesson}-{when}").is_quiz)
 
 
 def _said(notebook: NotebookNode, assignment: Assignment) -> dict[str, Any]:
@@ -187,10 +198,24 @@ def _section(lesson: Lesson) -> str:
 
 def _path(lesson: Lesson) -> str:
     """From quiz to reading: quiz → lesson → challenge → quiz → reading, as far as there is one of each."""
-    steps = ["quiz before" if "pre" in lesson.quizzes else "", f"[lesson]({_link(lesson)})"]
+    before, after = (_quiz(lesson.name, when) if when in lesson.quizzes else "" for when in ("pre", "post"))
+    steps = [before, f"[lesson]({_link(lesson)})"]
     steps += [f"challenge: `{name}`" for name in lesson.challenge]
-    steps += ["quiz after" if "post" in lesson.quizzes else "", "reading" if lesson.reading else ""]
+    steps += [after, "reading" if lesson.reading else ""]
     return "**The path**: " + " → ".join(filter(None, steps))
+
+
+def _quiz(lesson: str, when: str) -> str:
+    """Both notebooks of a quiz: to practise, and for marks."""
+    name, word = f"{lesson}-{when}", {"pre": "before", "post": "after"}[when]
+    return f"quiz {word} ([practise](practice/{name}.ipynb), [for marks]({name}/{name}.ipynb))"
+
+
+def _lecture(course: Course) -> str:
+    found = _quizzes(course, "lecture")
+    if not found:
+        return ""
+    return f"**The lecture as a whole**: {', '.join(_quiz('lecture', when) for when in found)}.\n{_QUIZZES}"
 
 
 def _link(lesson: Lesson) -> str:

@@ -6,6 +6,7 @@ document: formulae are set already (`formulae.py`), so no script is left, and a 
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
 
@@ -42,9 +43,17 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(  # type: ignore[override] # HTMLExporter gives text, where its parent gives a notebook
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        """The page of one notebook, and the resources of its making."""
+        """The page of one notebook, and the resources of its making; locked cells that are folded away are left out."""
+        nb = copy.copy(nb)
+        nb.cells = [cell for cell in nb.cells if not _is_folded(cell)]
         page, resources = super().from_notebook_node(nb, resources, **kw)
         return sealed(page), resources
+
+
+def _is_folded(cell: NotebookNode) -> bool:
+    """Whether its instructor folded a cell away: a quiz's tools, which say nothing to a reader."""
+    folded = cell.metadata.get("jupyter", {}).get("source_hidden")
+    return bool(folded and cell.metadata.get("nbgrader", {}).get("locked"))
 
 
 def sealed(page: str) -> str:

@@ -41,7 +41,7 @@ BANK = """
 {bank}
 """
 COLORS = {{"--jq-multiple-choice-bg": "#23395b", "--jq-many-choice-bg": "#5b2a23", "--jq-numeric-bg": "#23395b",
-          "--jq-string-bg": "#3f2a56", "--jq-numeric-input-bg": "#fafafa", "--jq-text-color": "#ffffff",
+          "--jq-string-bg": "#3f2a56", "--jq-numeric-input-bg": "#40506b", "--jq-text-color": "#ffffff",
           "--jq-incorrect-color": "#b00020", "--jq-correct-color": "#00701a"}}
 
 questions = [random.choice(variants) for variants in json.loads(base64.b64decode(BANK))]
@@ -95,14 +95,20 @@ def entry(asked: Asked, folder: Path) -> dict[str, Any]:
 def _question(asked: Asked, folder: Path) -> str:
     parts = [html(asked.text)]
     if asked.code:
-        parts.append(f'<div style="{_PAPER}">{highlighted(asked.code, numbers=isinstance(asked.question, Line))}</div>')
+        parts.append(f'<div style="{_PAPER}">{_code(asked)}</div>')
     if asked.question.picture:
         address, alt = picture_data(folder, asked.question.picture), inline_html(asked.question.alt)
         parts.append(f'<img src="{address}" alt="{alt}" style="max-width: 100%; background: #fff">')
     return "".join([*parts, *filter(None, [one_line_hint(asked)])])
 
 
-_PAPER = "background: #fff; color: #111; font-size: 13pt; padding: 6px 10px; border-radius: 6px; overflow-x: auto"
+def _code(asked: Asked) -> str:
+    """Code that scrolls: JupyterLab would wrap its lines."""
+    made = highlighted(asked.code, numbers=isinstance(asked.question, Line))
+    return made.replace("<pre>", '<pre style="white-space: pre; font-size: 11pt; color: inherit">', 1)
+
+
+_PAPER = "background: #fff; color: #111; font-size: 11pt; padding: 6px 10px; border-radius: 6px; overflow-x: auto"
 
 
 def _choice(choice: Choice) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.model import ExerciseResult, Report, Verdict
+from autograder.model import NOT_RUN, ExerciseResult, Report, Verdict
 from autograder.report import sentences
 from autograder.report.clean import plain
+from autograder.report.quizzes import QuizReport, quiz_report
 from autograder.report.reading import Reading, read_reports
 from autograder.report.tally import Bin, CheckRate, Met, check_rates, distribution, middle, misconceptions_met
 
@@ -43,11 +44,12 @@ class Row:
 
 @dataclass(frozen=True)
 class ClassReport:
-    """All that is known of a class on one assignment; `rows` is sorted by student."""
+    """All that is known of a class on one assignment; `rows` is sorted by student, `quiz` is there for quizzes."""
 
     assignment: str
     version: str
     rows: tuple[Row, ...]
+    quiz: QuizReport | None = None
 
     @property
     def reports(self) -> dict[str, Report]:
@@ -106,6 +108,7 @@ class ClassReport:
             "distribution": [asdict(one) for one in self.distribution],
             "checks": [asdict(rate) | {"rate": rate.rate} for rate in self.checks],
             "misconceptions": [asdict(met) for met in self.misconceptions],
+            "quiz": asdict(self.quiz) if self.quiz else None,
         }
 
 
@@ -133,7 +136,8 @@ def class_report(
         _row(readings.get(student, Reading(student, None)), refused.get(student), given.get(student, {}), version)
         for student in sorted(readings.keys() | refused.keys())
     )
-    return ClassReport(assignment, version, tuple(rows))
+    made = ClassReport(assignment, version, tuple(rows))
+    return replace(made, quiz=quiz_report(course, assignment, made.reports))
 
 
 def _version(course: Course, assignment: str) -> str:
@@ -162,7 +166,8 @@ def _problems(reading: Reading, refusal: str | None, version: str) -> Iterable[s
 
 
 def _open_verdicts(report: Report) -> Iterable[str]:
-    for template, state in ((sentences.WHY_ERROR, Verdict.ERROR), (sentences.WHY_PENDING, Verdict.PENDING)):
+    failed = sentences.WHY_UNREAD if report.sandbox == NOT_RUN else sentences.WHY_ERROR
+    for template, state in ((failed, Verdict.ERROR), (sentences.WHY_PENDING, Verdict.PENDING)):
         exercises = ", ".join(exercise.grade_id for exercise in report.exercises if exercise.state is state)
         if exercises:
             yield template.format(exercises=exercises)

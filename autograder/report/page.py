@@ -67,6 +67,8 @@ def class_page(report: ClassReport) -> str:
             hardest=_HARDEST,
             exercises=_exercises(report),
             cells=_cells,
+            percent=_percent,
+            signed=_signed,
             foot=_foot(report),
         )
     )
@@ -79,6 +81,14 @@ def write_class_report(report: ClassReport, folder: Path) -> tuple[Path, Path]:
     html.write_text(class_page(report), encoding="utf-8")
     record.write_text(json.dumps(report.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return html, record
+
+
+def _percent(rate: float | None) -> str:
+    return sentences.TOO_FEW if rate is None else f"{100 * rate:.0f} %"
+
+
+def _signed(value: float | None) -> str:
+    return sentences.TOO_FEW if value is None else f"{value:+.2f}"
 
 
 def _columns(bins: list[Bin]) -> Iterable[Column]:

@@ -60,10 +60,35 @@ MISCONCEPTIONS_WORDS = "A student's wrong output was the same as this wrong solu
 MISCONCEPTION_COUNT = "{count} of {total}"
 NO_MISCONCEPTION = "None was recognised."
 
+QUIZ = "Questions"
+QUIZ_WORDS = (
+    "Points earned: the mean share of its points. How telling: its correlation with the student's other answers; near 0 it "
+    "does not tell who knows the rest, below 0 it may have a wrong key. Rates need ten students."
+)
+QUIZ_QUESTION = "Question"
+QUIZ_RIGHT = "All right"
+QUIZ_SILENT = "Left open"
+QUIZ_RATE = "Points earned"
+QUIZ_TELLS = "How telling"
+QUIZ_WRONG = "What was answered instead"
+QUIZ_COUNT = "{right} of {count}"
+TOO_FEW = "–"
+GAINS = "Before and after"
+GAINS_WORDS = (
+    "With {other}, over the {count} who took both. Gain: which share of what was missing before is there afterwards. "
+    "Rates need ten students."
+)
+GAIN_CONCEPT = "Concept"
+GAIN_BEFORE = "Right before"
+GAIN_AFTER = "Right after"
+GAIN = "Gain"
+NO_GAINS = "Nobody has taken the quiz before and the quiz after yet."
+
 PERSONS = "Needs a person"
 NOBODY = "Nobody waits."
 WHY_REJECTED = "Could not be graded. {reason}"
 WHY_ERROR = "The grader failed at {exercises}: no points were given or taken."
+WHY_UNREAD = "No verdict on {exercises}: what was answered cannot be read, or fits another student's numbers. Read it."
 WHY_PENDING = "Waits for a GPU: {exercises}."
 WHY_MANUAL = "A person marks {cells}."
 WHY_UNREADABLE = "The report on this submission cannot be read ({reason}); grade it again."

@@ -7,7 +7,8 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.report import sentences
-from autograder.report.clean import paragraphs, plain, points, prose, taught
+from autograder.report.clean import paragraphs, plain, points, prose
+from autograder.report.taught import taught
 
 
 @cache
