@@ -9,7 +9,7 @@ NEW_ENOUGH := 'import sys; sys.exit(sys.version_info < (3, 11))'
 FIND_PYTHON = for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
 	command -v "$$python" >/dev/null 2>&1 && "$$python" -c $(NEW_ENOUGH) 2>/dev/null && echo "$$python" && break; done
 
-.PHONY: help setup demo test test-all test-slow hostile bench-start lint lab release verify
+.PHONY: help setup demo test test-all test-slow hostile bench-start lint lab quizzes release verify
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -47,6 +47,10 @@ lint: $(READY) ## ruff, mypy and the one-way imports
 
 lab: $(READY) ## open JupyterLab here
 	@$(BIN)/jupyter lab
+
+quizzes: $(READY) ## check the quizzes, and make their notebooks
+	@$(BIN)/autograder quiz check
+	@$(BIN)/autograder quiz build
 
 release: $(READY) ## build release/ from source/
 	@$(BIN)/autograder release

@@ -279,8 +279,9 @@ def quiz_export(names: tuple[str, ...], form: str, everything: bool, output: Pat
     course = Course.find(Path.cwd())
     for name in names or quiz_names(course):
         made = export(load_quiz(course, name), form, course.root / "quizzes", everything=everything)
-        write_whole(output / made.file, made.data)
-        click.echo(f"{output / made.file} is written.")
+        for path, data in {made.file: made.data, **made.beside}.items():
+            write_whole(output / path, data)
+            click.echo(f"{output / path} is written.")
         for note in made.notes:
             click.echo(f"  {note}")
 

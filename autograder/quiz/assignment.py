@@ -106,6 +106,10 @@ def check_assignment(assignment: Assignment) -> None:
         CourseError: it is not, or there is no such quiz.
         LeakError: it would tell.
     """
+    if not assignment.is_quiz:
+        raise CourseError(
+            f"{assignment.source} says that it is a quiz, and there is no quizzes/{assignment.name}.toml."
+        )
     quiz = load_quiz(assignment.course, assignment.name)
     files = quiz_files(assignment.course, quiz)
     if found := differing(files, assignment.source.parent):

@@ -6,11 +6,12 @@ The rule of each kind:
 - several choices: (right ones chosen − wrong ones chosen) / right ones there are, and never less than nothing;
 - a number: within the tolerance that the question states;
 - a text: one of the accepted forms; case, accents' spelling, hyphens, spaces, and quotes around it do not count;
-- what is printed: the same text; spaces at the ends of lines and between words do not count.
+- what is printed: the same lines; how many spaces there are, and those beside commas and brackets, do not count.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from autograder.quiz.ask import Asked, Choice
 from autograder.quiz.public import Answer, shown
 from autograder.quiz.records import Number, Order, SeveralChoices, Text
 
+_AROUND = re.compile(r" ?([,()\[\]]) ?")
 _IGNORED_WORDS = {"a", "an", "the"}
 
 
@@ -83,7 +85,8 @@ def text_form(text: str) -> str:
 
 def printed_form(text: str) -> str:
     """What is printed, without what does not count."""
-    return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
+    lines = (" ".join(line.split()) for line in text.strip().splitlines())
+    return "\n".join(_AROUND.sub(r"\1", line) for line in lines)
 
 
 def _mark_choice(asked: Asked, answer: Answer) -> Mark:

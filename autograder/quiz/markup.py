@@ -20,19 +20,21 @@ from autograder.formulae import FORMULA, mathml
 #: Stand in for formulae while Markdown is set: of Unicode's private use, so that no text holds them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _STYLE = "default"
+SetsFormula = Callable[[str], str]
 
 
-def html(text: str, *, classes: bool = False, tex: bool = False) -> str:
+def html(text: str, *, classes: bool = False, tex: bool | SetsFormula = False) -> str:
     r"""A text of several paragraphs; HTML in it is shown as it is written.
 
     Args:
         classes: colours by classes (`code_style` has their style) instead of by attributes.
-        tex: formulae as TeX between `\(` and `\)`, for systems that set them themselves, instead of as MathML.
+        tex: formulae as TeX between `\(` and `\)`, for systems that set them themselves, instead of as MathML; or what
+            makes the HTML of a formula.
     """
     return _with_formulae(text, lambda markdown, marked: markdown.render(marked), classes, tex)
 
 
-def inline_html(text: str, *, tex: bool = False) -> str:
+def inline_html(text: str, *, tex: bool | SetsFormula = False) -> str:
     """A text of one line, without a paragraph around it."""
     return _with_formulae(" ".join(text.split()), lambda markdown, marked: markdown.renderInline(marked), False, tex)
 
@@ -42,15 +44,14 @@ def code_style() -> str:
     return str(HtmlFormatter(style=_STYLE).get_style_defs("pre"))
 
 
-def _with_formulae(text: str, render: Callable[[MarkdownIt, str], str], classes: bool, tex: bool) -> str:
+def _with_formulae(text: str, render: Callable[[MarkdownIt, str], str], classes: bool, tex: bool | SetsFormula) -> str:
     formulae: list[str] = []
 
     def put_aside(match: re.Match[str]) -> str:
         if match["code"]:
             return match[0]
-        formula = (match["block"] or match["inline"]).strip()
-        as_tex = rf"\[{escape(formula)}\]" if match["block"] else rf"\({escape(formula)}\)"
-        formulae.append(as_tex if tex else _formula(formula, "block" if match["block"] else "inline"))
+        formula, block = (match["block"] or match["inline"]).strip(), bool(match["block"])
+        formulae.append(tex(formula) if callable(tex) else (_tex if tex else _formula)(formula, block))
         return f"{_OPEN}{len(formulae) - 1}{_CLOSE}"
 
     marked = FORMULA.sub(put_aside, text).replace("\\$", "$")
@@ -61,8 +62,12 @@ def _with_formulae(text: str, render: Callable[[MarkdownIt, str], str], classes:
     return made.strip()
 
 
-def _formula(tex: str, display: str) -> str:
-    made = mathml(tex, display)
+def _tex(tex: str, block: bool) -> str:
+    return rf"\[{escape(tex)}\]" if block else rf"\({escape(tex)}\)"
+
+
+def _formula(tex: str, block: bool) -> str:
+    made = mathml(tex, "block" if block else "inline")
     return f"<code>{escape(tex)}</code>" if made is None else tostring(made, encoding="unicode")
 
 

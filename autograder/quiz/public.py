@@ -8,6 +8,8 @@ import ast
 import hashlib
 import math
 import operator
+import re
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -83,10 +85,12 @@ def _last_value(source: str, name: str, kind: str = "text") -> Any:
     if len(source) > LONGEST_CELL:
         raise WrongFormat(f"expects {EXPECTS[kind][0]}, and this cell is longer than {LONGEST_CELL:,} characters")
     try:
-        tree = ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about an odd "\\" in a text
+            tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise WrongFormat(f"is no Python that can be read; it expects {_example(kind)}") from None
-    given = [line.value for line in tree.body if isinstance(line, ast.Assign) and name in map(_target, line.targets)]
+    given = [line.value for line in tree.body if isinstance(line, ast.Assign | ast.AnnAssign) and _gives(line, name)]
     if not given:
         raise WrongFormat(f"has lost its line “{name} = …”; it expects {_example(kind)}")
     try:
@@ -100,11 +104,12 @@ def _example(kind: str) -> str:
     return f"{what}, such as {example}"
 
 
-def _target(target: ast.expr) -> str:
-    return target.id if isinstance(target, ast.Name) else ""
+def _gives(line: ast.Assign | ast.AnnAssign, name: str) -> bool:
+    targets = line.targets if isinstance(line, ast.Assign) else [line.target]
+    return line.value is not None and any(isinstance(target, ast.Name) and target.id == name for target in targets)
 
 
-def _value(node: ast.expr) -> Any:
+def _value(node: ast.expr | None) -> Any:
     """What a literal stands for; sums of numbers are worked out."""
     if isinstance(node, ast.Constant):
         return node.value
@@ -180,7 +185,8 @@ def shown(answer: Answer | None) -> str:
 
 def _cell_with(name: str) -> str:
     """The text of the cell that you ran last and that gives `name` a value; empty where there is none."""
-    ran = [source for source in globals().get("In", []) if f"{name} =" in source and "def " not in source]
+    gives = re.compile(rf"^{name}\b[^=\n]*=(?!=)", re.MULTILINE)
+    ran = [source for source in globals().get("In", []) if gives.search(source)]
     return ran[-1] if ran else ""
 
 

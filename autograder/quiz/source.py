@@ -86,7 +86,8 @@ def _schema_sentence(path: Path, text: str, raw: dict[str, object], error: str) 
         at, what = f"{at}.{name[1]}", f"there is no field {name[1]!r} here"
     index = _INDEX.match(at)
     question = _id_of(raw, int(index[1])) if index else ""
-    field = at.rpartition(".")[2] if index and "." in at.removeprefix(index[0]) else ""
+    inner = at.removeprefix(index[0]) if index else at.removeprefix("$")
+    field = inner.rpartition(".")[2]
     parts = [f"{_short(path)}, line {Where(text).line(at)}", question, field]
     return ": ".join(filter(None, [*parts, what])) + "."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,40 @@ def test_check_grades_a_notebook(course: Assignment, tmp_path: Path) -> None:
     assert [found["misconception"] for found in softmax["checks"]] == [None, "no_maximum", None]
     assert [found["name"] for found in mix["checks"]] == ["test_values"]
     assert mix["checks"][0]["title"] == "The weighted mean of the values, and the weights"
+
+
+@pytest.mark.parametrize("name", ["check", "build", "export"])
+def test_help_of_every_quiz_command(name: str) -> None:
+    assert run("quiz", name, "--help").exit_code == 0
+
+
+def test_a_quiz_that_there_is_not_is_wrong_usage(course: Assignment) -> None:
+    for arguments in (["check"], ["build"], ["export", "--to", "html"]):
+        result = run("quiz", arguments[0], "nothing", *arguments[1:])
+        assert result.exit_code == 2
+        assert "There is no quiz 'nothing'; there are: none." in one_sentence(result)
+
+
+def test_a_quiz_with_a_fault_stops_nothing_but_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "quizzes").mkdir()
+    (tmp_path / "nbgrader_config.py").touch()
+    monkeypatch.chdir(tmp_path)
+    whole = Path(__file__).parents[2] / "quizzes" / "seq2seq-pre.toml"
+    shutil.copy(whole, tmp_path / "quizzes")
+    (tmp_path / "quizzes" / "odd-pre.toml").write_text("[quiz]\ntitle = 3\n")
+    result = run("quiz", "check")
+    assert result.exit_code == 1
+    assert "seq2seq-pre: 18 questions, 8 of them for marks. Nothing is wrong." in result.stdout
+    assert "quizzes/odd-pre.toml, line 2: title: Expected `str`, got `int`." in result.stderr
+
+
+def test_a_quiz_is_built_checked_and_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "quizzes").mkdir()
+    (tmp_path / "nbgrader_config.py").touch()
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(Path(__file__).parents[2] / "quizzes" / "seq2seq-pre.toml", tmp_path / "quizzes")
+    assert run("quiz", "build", "--check").exit_code == 1
+    assert "2 files are written" in run("quiz", "build").stdout
+    assert "up to date" in run("quiz", "build", "--check").stdout
+    assert run("quiz", "export", "--to", "moodle").exit_code == 0
+    assert (tmp_path / "build" / "quizzes" / "seq2seq-pre.moodle.xml").is_file()

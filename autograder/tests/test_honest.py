@@ -103,7 +103,7 @@ def test_compiled_functions(chain: Assignment) -> None:
     assert (done.report.score, done.report.notices) == (6.0, ())
 
 
-@pytest.mark.parametrize("assignment", COURSE.assignments, ids=lambda assignment: assignment.name)
+@pytest.mark.parametrize("assignment", COURSE.lessons, ids=lambda assignment: assignment.name)
 def test_every_reference_gets_full_marks_inside_as_outside(assignment: Assignment) -> None:
     inside, outside = (graded(assignment, reference_notebook(assignment), unsafe=unsafe) for unsafe in (False, True))
     assert inside.report.sandbox == "namespaces"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.quiz.draw import practised
@@ -23,11 +23,13 @@ class Exported:
     Attributes:
         file: what the file is called.
         notes: what is carried in another form, one sentence each.
+        beside: what has to lie beside the file, by its path from there.
     """
 
     file: str
     data: bytes
     notes: tuple[str, ...] = ()
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def _page(quiz: Quiz, questions: Questions, folder: Path) -> tuple[bytes, list[str]]:
@@ -59,5 +61,8 @@ def export(quiz: Quiz, form: str, folder: Path, *, everything: bool = False) -> 
         CourseError: a question cannot be held at all; the sentence names it.
     """
     ending, make = FORMS[form]
-    data, notes = make(quiz, quiz.questions if everything else practised(quiz), folder)
-    return Exported(quiz.name + ending, data, tuple(notes))
+    questions = quiz.questions if everything else practised(quiz)
+    data, notes = make(quiz, questions, folder)
+    pictures = {f"figures/{one.picture}" for one in questions if one.picture} if form == "markdown" else set()
+    beside = {name: (folder / name).read_bytes() for name in sorted(pictures)}  # the other forms hold theirs
+    return Exported(quiz.name + ending, data, tuple(notes), beside)

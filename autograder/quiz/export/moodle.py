@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from markupsafe import escape
+
 from autograder.quiz import sentences
 from autograder.quiz.ask import Asked, ask, plain_value
 from autograder.quiz.draw import drawn_variants
@@ -81,7 +83,7 @@ def _asked(asked: Asked, folder: Path) -> str:
     if asked.code:
         parts.append(highlighted(asked.code, numbers=isinstance(asked.question, Line)))
     if asked.question.picture:
-        alt = inline_html(asked.question.alt)
+        alt = escape(asked.question.alt)
         parts.append(f'<p><img src="{picture_data(folder, asked.question.picture)}" alt="{alt}"></p>')
     return "\n".join(filter(None, [*parts, one_line_hint(asked)]))
 

@@ -13,6 +13,7 @@ import pytest
 from babel.dates import format_date
 from num2words import num2words  # type: ignore[import-untyped]
 
+from autograder.course import Course
 from autograder.tests.lessons.run import ROOT
 
 SHARED = ("numbers", "dates", "splits", "vocabulary")
@@ -20,7 +21,8 @@ SHARED = ("numbers", "dates", "splits", "vocabulary")
 
 def cells(name: str) -> dict[str, str]:
     """The sources of all lessons' cells of that id, by lesson."""
-    notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sorted(ROOT.glob("source/*/*.ipynb"))}  # type: ignore[no-untyped-call]
+    lessons = Course(ROOT).lessons
+    notebooks = {one.name: nbformat.read(one.source, as_version=4) for one in lessons}  # type: ignore[no-untyped-call]
     return {
         lesson: cell.source
         for lesson, notebook in notebooks.items()

@@ -18,7 +18,7 @@ from autograder.nbgrader_adapters.leakgate import find_leaks
 from autograder.nbgrader_adapters.release import CODE_STUB
 from autograder.tests.lessons.run import ROOT, execute, printed_by, read_lesson, run_lesson
 
-LESSONS = sorted(path.stem for path in ROOT.glob("source/*/*.ipynb"))
+LESSONS = [lesson.name for lesson in Course(ROOT).lessons]
 every_lesson = pytest.mark.parametrize("name", LESSONS)
 
 

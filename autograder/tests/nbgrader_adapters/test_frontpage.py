@@ -50,8 +50,14 @@ def test_the_path_names_only_what_there_is(course: Course) -> None:
     (course.root / "quizzes").mkdir()
     for when in ("pre", "post"):
         (course.root / "quizzes" / f"attention-{when}.toml").touch()
-    path = "quiz before → [lesson](attention/attention.ipynb) → challenge: `rotary` → quiz after → reading"
-    assert path in front_page(course)
+        (course.root / "quizzes" / f"lecture-{when}.toml").touch()
+    page = front_page(course)
+    before, after = (
+        f"quiz {word} ([practise](practice/{name}.ipynb), [for marks]({name}/{name}.ipynb))"
+        for word, name in (("before", "attention-pre"), ("after", "attention-post"))
+    )
+    assert f"{before} → [lesson](attention/attention.ipynb) → challenge: `rotary` → {after} → reading" in page
+    assert "**The lecture as a whole**: quiz before ([practise](practice/lecture-pre.ipynb)" in page
 
 
 def test_a_stale_page_is_a_fault(course: Course) -> None:
