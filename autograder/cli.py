@@ -181,7 +181,10 @@ def verify(assignments: tuple[str, ...], unsafe: bool) -> None:
     from autograder.verify import verify as prove
 
     faulty = 0
-    for assignment in [each for each in _assignments(assignments) if not each.is_quiz]:
+    found = _assignments(assignments)
+    for quiz_name in [each.name for each in found if each.is_quiz and assignments]:
+        click.echo(f"{quiz_name} is a quiz: its proofs are run by `autograder quiz check {quiz_name}`.")
+    for assignment in [each for each in found if not each.is_quiz]:
         proofs = terminal.while_proving(assignment.name, partial(prove, assignment, unsafe=unsafe))
         terminal.show_proofs(assignment.name, proofs)
         faulty += sum(bool(proof.faults) for proof in proofs)

@@ -19,6 +19,8 @@ from autograder.policy import policy
 _FETCHED = re.compile(r"<script\b.*?</script\s*>|<!--.*?-->|@font-face\s*\{[^}]*\}", re.DOTALL | re.IGNORECASE)
 _STYLES = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
 
+#: Characters of a cell's text that a page shows.
+_MOST_SOURCE = 100_000
 _PHONES = '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
 #: `contain` keeps whatever a student wrote inside its own box: nothing in it can lie over the marks.
 _STYLE = """
@@ -45,7 +47,7 @@ class FeedbackExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         """The page of one notebook, and the resources of its making; locked cells that are folded away are left out."""
         nb = copy.copy(nb)
-        nb.cells = [cell for cell in nb.cells if not _is_folded(cell)]
+        nb.cells = [_cut(cell) for cell in nb.cells if not _is_folded(cell)]
         page, resources = super().from_notebook_node(nb, resources, **kw)
         return sealed(page), resources
 
@@ -54,6 +56,15 @@ def _is_folded(cell: NotebookNode) -> bool:
     """Whether its instructor folded a cell away: a quiz's tools, which say nothing to a reader."""
     folded = cell.metadata.get("jupyter", {}).get("source_hidden")
     return bool(folded and cell.metadata.get("nbgrader", {}).get("locked"))
+
+
+def _cut(cell: NotebookNode) -> NotebookNode:
+    """A cell that a page can show: of one with megabytes in it, the beginning."""
+    if len(cell.source) <= _MOST_SOURCE:
+        return cell
+    cell = copy.copy(cell)
+    cell.source = cell.source[:_MOST_SOURCE] + "\n… the rest is left out"
+    return cell
 
 
 def sealed(page: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from xml.etree.ElementTree import tostring
 
@@ -55,11 +55,15 @@ def _with_formulae(text: str, render: Callable[[MarkdownIt, str], str], classes:
         return f"{_OPEN}{len(formulae) - 1}{_CLOSE}"
 
     marked = FORMULA.sub(put_aside, text).replace("\\$", "$")
-    colours = partial(_code, classes=classes)
-    made = render(MarkdownIt("commonmark", {"html": False, "highlight": colours}), marked)
+    made = render(_markdown(classes), marked)
     for place, formula in enumerate(formulae):
         made = made.replace(f"{_OPEN}{place}{_CLOSE}", formula)
     return made.strip()
+
+
+@cache
+def _markdown(classes: bool) -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "highlight": partial(_code, classes=classes)})
 
 
 def _tex(tex: str, block: bool) -> str:

@@ -166,9 +166,10 @@ class Notebook:
         self.page.wait_for_function(_IDLE, timeout=_PATIENCE)
 
     def type(self, cell: Any, text: str) -> None:
-        """Click into the cell's editor and type over what is there."""
+        """Click into the cell's editor and type over its last line."""
         cell.locator(".cm-content").click()
-        self.page.keyboard.press("Control+A")
+        for key in ("Control+End", "Shift+Home"):
+            self.page.keyboard.press(key)
         self.page.keyboard.type(text)
 
     def save(self) -> None:

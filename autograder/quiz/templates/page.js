@@ -4,7 +4,8 @@ const words = JSON.parse(document.getElementById("words").textContent);
 const right = new Map();
 
 function form_of_text(text) {
-  const plain = text.normalize("NFKC").toLowerCase().replace(/[-–—_/'’‘"“”.`,;:]/g, " ");
+  const folded = text.normalize("NFKC").toLowerCase().replace(/ß/g, "ss").replace(/ς/g, "σ");
+  const plain = folded.replace(/[-–—_/'’‘"“”.`,;:]/g, " ");
   return plain.split(/\s+/).filter((word) => word && !["a", "an", "the"].includes(word)).join(" ");
 }
 

@@ -47,7 +47,7 @@ class Read:
 
 
 class _Tree(HTMLParser):
-    """Builds a tree, and fails where an element is not closed as it was opened."""
+    """Fails where an element is not closed as it was opened."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,6 +123,7 @@ def _form(name: str, form: Element) -> Read:
     parts = {div.get("class"): div for div in form.iter("div")}
     answer = key["answer"]
     labels = {label.get("for", "").rpartition("-")[2]: squeezed(words(label)) for label in form.iter("label")}
+    labels = {letter: label.removeprefix(f"{letter}.") for letter, label in labels.items()}
     said = {p.get("data-letter"): p for p in form.iter("p") if p.get("class") == "why"}
     slips = [squeezed(words(p)) for p in form.iter("p") if p.get("class") == "slip"]
     for letter, p in said.items():
@@ -168,12 +169,13 @@ def _moodle(question: Element) -> Read:
         assert abs(sum(share for share, _ in answers if share > 0) - 100) < 1e-3
     pairs = [(int(pair.findtext("answer/text", "")), _said(pair)) for pair in question.findall("subquestion")]
     texts = [one.findtext("text", "").replace("\\*", "*") for one in right]
-    options = [(_said(one), share > 0, _said(one, "feedback/text")) for share, one in answers]
+    chosen = [(share, one) for share, one in answers if one.get("format") == "html"]
+    options = [(_said(one), share > 0, _said(one, "feedback/text")) for share, one in chosen]
     return Read(
         question.findtext("name/text", "").partition(" (")[0],
         kind,
         _plain(asked),
-        options=tuple(sorted(options)) if kind in ("one", "several") else (),
+        options=tuple(sorted(options)),
         order=tuple(text for _, text in sorted(pairs)),
         number=_around(texts[0], right[0].findtext("tolerance")) if kind == "number" else None,
         accepted=tuple(texts) if kind == "text" else (),

@@ -6,10 +6,10 @@ import copy
 from pathlib import Path
 
 import msgspec
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course
+from autograder.nbgrader_adapters.leakgate import read_source
 from autograder.quiz.ask import Asked, ask
 from autograder.quiz.draw import marked
 from autograder.quiz.public import Answer, numbers_for
@@ -45,7 +45,7 @@ def right_answer(one: Asked) -> Answer:
 
 def paper(assignment: Assignment, who: str, **answers: str) -> NotebookNode:
     """A student's notebook: the release with all right answers, but for those that are given as source."""
-    notebook = copy.deepcopy(nbformat.read(assignment.release, as_version=4))
+    notebook = copy.deepcopy(read_source(assignment.release))
     cells = {f"{name}-answer": source for name, source in answers.items() if name != "student"}
     cells["student"] = answers.get("student", f"student = {who!r}")
     quiz = load_quiz(assignment.course, assignment.name)
@@ -54,4 +54,4 @@ def paper(assignment: Assignment, who: str, **answers: str) -> NotebookNode:
         cells.setdefault(f"{one.id}-answer", f"answer_{number} = {list(key) if isinstance(key, tuple) else key!r}")
     for cell in notebook.cells:
         cell.source = cells.get(cell.id, cell.source)
-    return notebook  # type: ignore[no-any-return]
+    return notebook

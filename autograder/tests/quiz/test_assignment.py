@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError, LeakError
+from autograder.nbgrader_adapters.leakgate import read_source
 from autograder.nbgrader_adapters.release import build_release, check_release
 from autograder.quiz import assignment as builder
 from autograder.quiz import public
@@ -37,7 +38,7 @@ LEAKS: dict[str, Callable[[str], str]] = {
 
 
 def released(assignment: Assignment) -> NotebookNode:
-    return nbformat.read(assignment.release, as_version=4)  # type: ignore[no-any-return]
+    return read_source(assignment.release)
 
 
 def test_a_question_has_a_cell_to_answer_and_one_that_reads_it_back(assignment: Assignment) -> None:
@@ -143,7 +144,7 @@ def test_another_key_is_another_everywhere() -> None:
 
 @pytest.mark.parametrize("where", ["a cell", "metadata", "a cell of their own"])
 def test_a_source_that_was_changed_by_hand_is_not_released(course: Course, assignment: Assignment, where: str) -> None:
-    notebook = nbformat.read(assignment.source, as_version=4)
+    notebook = read_source(assignment.source)
     if where == "metadata":
         notebook.metadata["quiz"] = "small-post "
     elif where == "a cell":

@@ -27,7 +27,7 @@ HOSTILE = {
     "a picture that fails": """<img src=x onerror="alert(1)"> <a href="javascript:alert(1)">x</a> <b>bold</b>""",
     "quotes": """" onmouseover="alert(1)" ' onfocus='alert(1)' x=""",
     "a formula for a spreadsheet": """=HYPERLINK("http://a.b/?"&A1,"x") +1 -1 @SUM(A1)""",
-    "what text2qti rewrites": """"quoted" isn't -- 1...2 a_b_c [^1] {#x .y} \\$5, \\$6 \\\\num{3} {{x}} %d {0} <T> </s>""",
+    "what text2qti rewrites": """"quoted" isn't -- 1...2 a_b_c [^1] {#x .y} \\$5, \\$6 \\\\num{3} {{x}} <T> </s>""",
 }
 #: What means something to text2qti where a line begins with it.
 SIGNS = (
@@ -74,6 +74,7 @@ def _made(form: str, text: str) -> bytes:
     return export(_with(text), form, FOLDER, everything=True).data
 
 
+@cache
 def _elements(form: str, text: str) -> list[Element]:
     """All elements that a browser makes of an export."""
     data = _made(form, text)
@@ -89,9 +90,11 @@ def _elements(form: str, text: str) -> list[Element]:
 
 
 def _texts_in(root: Element) -> Iterator[Element]:
+    """The elements of all texts that are HTML by their type; the others are shown as they are."""
     for element in root.iter():
-        if (element.text or "").lstrip().startswith("<"):
-            yield from tree(element.text or "").iter()
+        html = element.find("text") if element.get("format") == "html" else element
+        if html is not None and (html is not element or element.get("texttype") == "text/html"):
+            yield from tree(html.text or "").iter()
 
 
 def _shapes(form: str, text: str) -> Counter[str]:
@@ -108,8 +111,7 @@ def test_no_text_becomes_an_element_or_an_attribute(form: str, text: str) -> Non
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_formula_is_none_either(form: str) -> None:
-    for text in ("$a <script$ and $x<b$", "$$a <script>alert(1)</script>$$"):
-        assert not {"b", "alert"} & {element.tag for element in _elements(form, text)}
+    for text in ("$a <script$ and $x</script$", "$$a <script>alert(1)</script>$$"):
         scripts = [element for element in _elements(form, text) if element.tag == "script"]
         assert len(scripts) == (2 if form == "html" else 0)
 
@@ -143,12 +145,17 @@ def test_a_paper_that_is_set_shows_every_text_as_it_is_written(text: str) -> Non
     assert squeezed(words(tree(html))).count(squeezed(text)) == wanted > 30
 
 
-@pytest.mark.parametrize("form", ["html", "moodle", "qti"])
+@cache
+def _plain(form: str) -> dict[str, Read]:
+    return {one.name: one for one in READERS[form](_made(form, "word"))}
+
+
+@pytest.mark.parametrize("form", ["moodle", "qti"])
 @pytest.mark.parametrize("sign", SIGNS)
 def test_what_begins_a_line_is_no_syntax_and_nothing_of_it_is_lost(sign: str, form: str) -> None:
     text = f"word1\n{sign}word2\n\n{sign}word3\n\nword4"
     read = {one.name: one for one in READERS[form](_made(form, text))}
-    plain = {one.name: one for one in READERS[form](_made(form, "word"))}
+    plain = dict(_plain(form))
     for name, one in read.items():
         other = plain.pop(name)
         assert (one.kind, len(one.options), one.number, one.points) == (

@@ -12,6 +12,7 @@ from autograder.course import Assignment, Course
 from autograder.grade import check_file
 from autograder.intake import accept
 from autograder.model import NOT_RUN, ExerciseResult, Report, Verdict
+from autograder.nbgrader_adapters.leakgate import read_source
 from autograder.quiz.ask import ask
 from autograder.quiz.grading import grade_quiz
 from autograder.quiz.public import numbers_for
@@ -39,7 +40,7 @@ def test_right_answers_earn_all_points(assignment: Assignment) -> None:
 
 
 def test_an_untouched_quiz_earns_nothing_and_needs_nobody(assignment: Assignment) -> None:
-    report = graded(assignment, nbformat.read(assignment.release, as_version=4))
+    report = graded(assignment, read_source(assignment.release))
     assert report.score == 0
     assert {one.answer for one in report.exercises} <= {""}
     assert not report.needs_person

@@ -26,7 +26,7 @@ from autograder.nbgrader_adapters.feedback import generate_feedback
 from autograder.nbgrader_adapters.grading import grade_class
 from autograder.quiz.ask import Asked, ask
 from autograder.quiz.draw import marked
-from autograder.quiz.public import numbers_for, shown
+from autograder.quiz.public import EXPECTS, numbers_for, shown
 from autograder.quiz.shown import kind_of
 from autograder.quiz.source import load_quiz
 from autograder.tests.browser import Browser
@@ -38,6 +38,8 @@ pytestmark = [*NBGRADER_WARNINGS, pytest.mark.slow, pytest.mark.timeout(400)]
 ROOT = Path(__file__).parents[3]
 QUIZ, STUDENT = "attention-post", "ada-lovelace"
 PRACTICE = f"practice/{QUIZ}.ipynb"
+#: No kind of question takes this for an answer.
+WRONG_FORMAT = '["A", "Z"]'
 #: What takes the network out of jupyterquiz, in the practice notebook.
 REPLACEMENT = 'page.build_script = lambda *given: _build(*given).replace("MathJax", "NoMathJax")'
 
@@ -88,10 +90,11 @@ def make_course(root: Path) -> None:
         shutil.copytree(ROOT / name, root / name)
 
 
-def asked_for_marks(student: str) -> list[Asked]:
-    """The questions of the quiz, with this student's numbers."""
-    quiz = load_quiz(Course(ROOT), QUIZ)
-    return [ask(question, numbers_for(student, question.id, question.parameters)) for question in marked(quiz)]
+@pytest.fixture(scope="module")
+def questions(room: Room) -> list[Asked]:
+    """The questions that are asked for marks, with the student's numbers."""
+    drawn = marked(load_quiz(room.course, QUIZ))
+    return [ask(question, numbers_for(STUDENT, question.id, question.parameters)) for question in drawn]
 
 
 def as_typed(asked: Asked) -> str:
@@ -150,7 +153,7 @@ def test_without_the_replacement_jupyterquiz_would_reach_for_the_network(room: R
 
 def click_an_option(page: Any, right: str) -> tuple[bool, str]:
     """Clicks an option of a question with one right answer; whether it is called right, and what is said."""
-    label = page.locator(f'.Quiz .MultipleChoiceQn label[data-correct="{right}"]').first
+    label = page.locator(f'.Quiz:has(.MultipleChoiceQn) label[data-correct="{right}"]').first
     label.click()
     told = label.locator("xpath=ancestor::*[@class='Quiz']").locator(".Feedback")
     return "incorrect" not in told.get_attribute("class"), str(told.inner_text()).strip()
@@ -167,21 +170,20 @@ def formulae(page: Any) -> list[list[float]]:
 
 
 @pytest.fixture(scope="module")
-def answered(room: Room) -> dict[str, Any]:
+def answered(room: Room, questions: list[Asked]) -> dict[str, Any]:
     """What was seen while a student answered all questions right, the third of them at the second attempt."""
-    visit = room.open(f"mine/{QUIZ}.ipynb", answer_all)
+    visit = room.open(f"mine/{QUIZ}.ipynb", lambda notebook: answer_all(notebook, questions))
     seen: dict[str, Any] = visit.seen
     return seen | {"asked": visit.asked}
 
 
-def answer_all(notebook: Notebook) -> dict[str, Any]:
+def answer_all(notebook: Notebook, questions: list[Asked]) -> dict[str, Any]:
     """The way of a student through the notebook, by the keyboard, to its being saved."""
     seen: dict[str, Any] = {}
     notebook.type(notebook.cell("student = None"), f'student = "{STUDENT}"')
     notebook.run_all()
     seen["numbers"] = [notebook.output(cell) for cell in notebook.cell("your_numbers(").all() if shows(cell)]
-    questions = asked_for_marks(STUDENT)
-    seen["wrong format"] = answer(notebook, 3, '"many"')
+    seen["wrong format"] = answer(notebook, 3, WRONG_FORMAT)
     seen["read back"] = [answer(notebook, number, as_typed(asked)) for number, asked in enumerate(questions, 1)]
     notebook.cell("read_back_all({").locator(".cm-content").click()
     notebook.run_with_keys()
@@ -197,28 +199,28 @@ def shows(cell: Any) -> bool:
 
 def answer(notebook: Notebook, number: int, text: str) -> str:
     """Types an answer, runs its cell and the one that reads it back; gives what that one says."""
-    cell = notebook.cell(re.compile(rf"^(#.*)?\s*answer_{number} = "))  # type: ignore[arg-type]
+    cell = notebook.cell(f"answer_{number} = ")
     notebook.type(cell, f"answer_{number} = {text}")
     notebook.run_with_keys(2)
     return notebook.output(notebook.after(cell))
 
 
-def test_each_student_is_shown_numbers_of_their_own(answered: dict[str, Any]) -> None:
+def test_each_student_is_shown_numbers_of_their_own(answered: dict[str, Any], questions: list[Asked]) -> None:
     expected = [
         "Your numbers: " + ", ".join(f"{name} = {value}" for name, value in asked.values.items())
-        for asked in asked_for_marks(STUDENT)
+        for asked in questions
         if asked.values
     ]
     assert answered["numbers"] == expected
 
 
-def test_a_wrong_format_is_told_at_once(answered: dict[str, Any]) -> None:
-    assert kind_of(asked_for_marks(STUDENT)[2].question) == "number"
-    assert answered["wrong format"] == "Question 3 expects a number, such as 0.5."
+def test_a_wrong_format_is_told_at_once(answered: dict[str, Any], questions: list[Asked]) -> None:
+    what, example = EXPECTS[kind_of(questions[2].question)]
+    assert answered["wrong format"].startswith(f"Question 3 expects {what}, such as {example}")
 
 
-def test_each_answer_is_read_back(answered: dict[str, Any]) -> None:
-    expected = [f"Question {number}: {shown(asked.key)}" for number, asked in enumerate(asked_for_marks(STUDENT), 1)]
+def test_each_answer_is_read_back(answered: dict[str, Any], questions: list[Asked]) -> None:
+    expected = [f"Question {number}: {shown(asked.key)}" for number, asked in enumerate(questions, 1)]
     assert answered["read back"] == expected
     assert answered["all"].splitlines() == expected
 
@@ -227,18 +229,18 @@ def test_the_notebook_fetches_nothing(answered: dict[str, Any]) -> None:
     assert answered["asked"] == []
 
 
-def test_answers_are_still_there_in_a_new_page(room: Room, answered: dict[str, Any]) -> None:
+def test_answers_are_still_there_in_a_new_page(room: Room, answered: dict[str, Any], questions: list[Asked]) -> None:
     def look(notebook: Notebook) -> dict[str, Any]:
         return {
             "sources": [
-                notebook.source(notebook.cell(re.compile(rf"^answer_{number} = ")))  # type: ignore[arg-type]
+                notebook.source(notebook.cell(f"answer_{number} = ")).splitlines()[-1]
                 for number in range(1, len(answered["read back"]) + 1)
             ],
             "all": notebook.output(notebook.cell("read_back_all({")),
         }
 
     seen = room.open(f"mine/{QUIZ}.ipynb", look).seen
-    typed = [f"answer_{number} = {as_typed(asked)}" for number, asked in enumerate(asked_for_marks(STUDENT), 1)]
+    typed = [f"answer_{number} = {as_typed(asked)}" for number, asked in enumerate(questions, 1)]
     assert seen == {"sources": typed, "all": answered["all"]}
 
 
@@ -253,14 +255,15 @@ def graded(room: Room, answered: dict[str, Any]) -> Report:
     return msgspec.json.decode((course.state / "reports" / QUIZ / f"{STUDENT}.json").read_bytes(), type=Report)
 
 
-def test_right_answers_get_full_marks(graded: Report) -> None:
-    questions = asked_for_marks(STUDENT)
+def test_right_answers_get_full_marks(graded: Report, questions: list[Asked]) -> None:
     expected = [(asked.question.id, asked.question.points) for asked in questions]
     assert [(found.grade_id, found.score) for found in graded.exercises] == expected
     assert graded.notices == ()
 
 
-def test_feedback_explains_each_question_and_fetches_nothing(room: Room, graded: Report, browser: Browser) -> None:
+def test_feedback_explains_each_question_and_fetches_nothing(
+    room: Room, questions: list[Asked], graded: Report, browser: Browser
+) -> None:
     course = room.course
     outcome = generate_feedback(course, course.assignment(QUIZ))
     assert outcome.failed == ()
@@ -279,7 +282,7 @@ def test_feedback_explains_each_question_and_fetches_nothing(room: Room, graded:
     assert visit.seen["math"] > 0
     assert visit.seen["dollars"] == 0
     text = plain(visit.seen["text"])
-    for asked in asked_for_marks(STUDENT):
+    for asked in questions:
         assert f"Right: {shown(asked.key)}" in text
         for why in explanations(asked):
             assert plain(why) in text, (asked.question.id, why)
@@ -299,4 +302,5 @@ def plain(text: str) -> str:
 def test_the_notebook_on_disk_holds_what_was_typed(room: Room, answered: dict[str, Any]) -> None:
     notebook = nbformat.read(room.folder / "mine" / f"{QUIZ}.ipynb", as_version=4)
     student = next(cell.source for cell in notebook.cells if cell.id == "student")
-    assert student == f'student = "{STUDENT}"'
+    assert student.splitlines()[-1] == f'student = "{STUDENT}"'
+    assert len(student.splitlines()) == 2  # the comment above it stayed

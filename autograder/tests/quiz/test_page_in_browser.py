@@ -14,7 +14,7 @@ from autograder.quiz import sentences
 from autograder.quiz.ask import Asked, ask
 from autograder.quiz.draw import drawn_variants
 from autograder.quiz.export import export
-from autograder.quiz.mark import mark
+from autograder.quiz.mark import mark, printed_form, text_form
 from autograder.quiz.public import Answer
 from autograder.quiz.records import Number, Quiz
 from autograder.quiz.shown import kind_of
@@ -57,19 +57,9 @@ _SPELLINGS: tuple[tuple[str, float | None], ...] = (
 )
 _NO_LINES = ("", "two", "1.5", "-", "1 2")
 _ODD_TEXTS = (
-    "Straße",
-    "STRASSE",
-    "ΛΌΓΟΣ",
-    "λόγος",
-    "ﬁne",
-    "fine",
-    "“a, the”",
-    "...",
-    "-",
-    " \t ",
-    "a\u00a0b",
-    "a\x85b",
-    "İ",
+    *("Straße", "STRASSE", "ΛΌΓΟΣ", "λόγος", "ﬁne", "fine", "Ｆｕｌｌ", "½", "İ", "naïve", "nai\u0308ve", "a\u00a0b"),
+    *("“a, the”", "the the", "Theory", "...", "-", " \t ", "self–attention", "self_attention", "d_k/2", "nn.Linear"),
+    *("1, 2", "[1, 2]", " one  \n\n  two\t2 ", "\n\none\n", "one\ntwo", "tensor([1., 2.])"),
 )
 
 
@@ -200,25 +190,50 @@ def test_axe_sees_a_barrier_where_there_is_one(browser: Browser, page_of: Callab
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_marks_as_python_does(name: str, browser: Browser, page_of: Callable[[str], Path]) -> None:
-    quiz = load_quiz(COURSE, name)
-    cases = {form: _answers(asked) for form, asked in _forms(quiz).items()}
+    assert differing(name, browser, page_of, 0) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_knows_a_slip_as_python_does(name: str, browser: Browser, page_of: Callable[[str], Path]) -> None:
+    assert differing(name, browser, page_of, 1) == []
+
+
+def test_the_page_reads_texts_as_python_does(browser: Browser, page_of: Callable[[str], Path]) -> None:
+    read = "(all) => all.map((text) => [form_of_text(text), form_of_print(text)])"
+    visit = browser.visit(page_of(TWO[0]), lambda page: page.evaluate(read, _ODD_TEXTS))
+    assert visit.seen == [[text_form(text), printed_form(text)] for text in _ODD_TEXTS]
+
+
+def differing(name: str, browser: Browser, page_of: Callable[[str], Path], part: int) -> list[tuple[Any, ...]]:
+    """Where page and Python differ: form, answer, Python's word, the page's.
+
+    Args:
+        part: in what, 0: the share that is earned, or 1: what is said of a slip.
+    """
+    forms = _forms(load_quiz(COURSE, name))
+    cases = {form: _answers(asked) for form, asked in forms.items()}
     given = {form: [done for done, _ in answers] for form, answers in cases.items()}
     visit = browser.visit(page_of(name), lambda page: page.evaluate(_MARK, given))
     assert (visit.asked, visit.said, visit.done) == ([], [], [])
-    differing = []
-    for form, asked in _forms(quiz).items():
-        for (done, answer), (share, slip) in zip(cases[form], visit.seen[form], strict=True):
-            expected = (None, "") if answer is None else _marked(asked, answer)
-            found = (share if share is None else round(share, 6), asked.slips[slip].why if slip >= 0 else "")
-            if found != expected:
-                differing.append((form, done, expected, found))
-    assert differing == [], differing
+    compared = [
+        (form, done, _marked(asked, answer)[part], _told_by_page(asked, *seen)[part])
+        for form, asked in forms.items()
+        for (done, answer), seen in zip(cases[form], visit.seen[form], strict=True)
+    ]
+    assert len({expected for *_, expected, _ in compared}) > 1
+    return [one for one in compared if one[2] != one[3]]
 
 
-def _marked(asked: Asked, answer: Answer) -> tuple[float, str]:
+def _marked(asked: Asked, answer: Answer | None) -> tuple[float | None, str]:
     """What Python makes of it: the share, and what it says of a slip."""
+    if answer is None:
+        return None, ""
     found = mark(asked, answer)
     return found.share, found.why[0] if asked.slips and len(found.why) > 1 else ""
+
+
+def _told_by_page(asked: Asked, share: float | None, slip: int) -> tuple[float | None, str]:
+    return None if share is None else round(share, 6), asked.slips[slip].why if slip >= 0 else ""
 
 
 def _forms(quiz: Quiz) -> dict[str, Asked]:
