@@ -9,46 +9,18 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial, wraps
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import ParamSpec
 
 import click
 
 from autograder import __version__, terminal
-from autograder.course import Assignment, Course, write_whole
-from autograder.errors import AutograderError, CourseError, UsageError
+from autograder.course import Assignment, Course
+from autograder.errors import CourseError, UsageError
+from autograder.quiz_commands import quiz
 from autograder.sandbox.limits import Limits, read_limits
-
-Arguments = ParamSpec("Arguments")
-
-
-def _speaks_plainly(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Shows an error of ours as its one sentence, with the right exit code."""
-
-    @wraps(command)
-    def spoken(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except AutograderError as error:
-            click.echo(f"autograder: {error}", err=True)
-            sys.exit(2 if isinstance(error, UsageError) else 1)
-        except ModuleNotFoundError as error:
-            click.echo(f"autograder: {_missing(error)}", err=True)
-            sys.exit(2)
-        except OSError as error:
-            click.echo(f"autograder: {error.filename or 'a file'}: {error.strerror}.", err=True)
-            sys.exit(1)
-        except KeyboardInterrupt:
-            click.echo("autograder: stopped; what was graded is kept. The same command goes on from here.", err=True)
-            sys.exit(130)
-
-    return spoken
-
-
-def _missing(error: ModuleNotFoundError) -> str:
-    return f"{error.name} is not installed; this command needs it: pip install 'autograder[course]'."
+from autograder.speech import speaks_plainly
 
 
 def _assignments(names: Sequence[str]) -> list[Assignment]:
@@ -75,7 +47,7 @@ def main(verbose: bool) -> None:
 @main.command()
 @click.argument("assignments", nargs=-1)
 @click.option("--check", is_flag=True, help="Change nothing; fail when release/ is not what source/ would give.")
-@_speaks_plainly
+@speaks_plainly
 def release(assignments: tuple[str, ...], check: bool) -> None:
     """Build release/ from source/: nbgrader's own converter, then a gate that no solution passes.
 
@@ -118,7 +90,7 @@ _limits = click.option(
 @click.option("--force", is_flag=True, help="Grade again what was graded already (marks given by hand stay).")
 @_limits
 @_unsafe
-@_speaks_plainly
+@speaks_plainly
 def grade(
     assignments: tuple[str, ...], student: str | None, device: str, force: bool, limits: tuple[str, ...], unsafe: bool
 ) -> None:
@@ -150,7 +122,7 @@ def grade(
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @_limits
 @_unsafe
-@_speaks_plainly
+@speaks_plainly
 def check(
     notebook: Path, name: str, student: str, device: str, as_json: bool, limits: tuple[str, ...], unsafe: bool
 ) -> None:
@@ -172,7 +144,7 @@ def check(
 @main.command()
 @click.argument("assignments", nargs=-1)
 @_unsafe
-@_speaks_plainly
+@speaks_plainly
 def verify(assignments: tuple[str, ...], unsafe: bool) -> None:
     """Prove the checks: every misconception is caught, every right solution gets full marks.
 
@@ -194,7 +166,7 @@ def verify(assignments: tuple[str, ...], unsafe: bool) -> None:
 
 @main.command()
 @click.argument("name")
-@_speaks_plainly
+@speaks_plainly
 def new(name: str) -> None:
     """Lay out a new assignment that works: a notebook, checks, one misconception, one alternative."""
     from autograder.scaffold import new_assignment
@@ -207,7 +179,7 @@ def new(name: str) -> None:
 
 @main.command()
 @click.argument("assignment")
-@_speaks_plainly
+@speaks_plainly
 def report(assignment: str) -> None:
     """Write the report of a class, as HTML and JSON, from what was graded."""
     from autograder.nbgrader_adapters.grading import write_report
@@ -216,81 +188,8 @@ def report(assignment: str) -> None:
     click.echo(f"The report of {assignment}: {page}\nAs data: {data}")
 
 
-@main.group()
-def quiz() -> None:
-    """Check, build and export the quizzes in quizzes/."""
-
-
-@quiz.command("check")
-@click.argument("names", nargs=-1)
-@_speaks_plainly
-def quiz_check(names: tuple[str, ...]) -> None:
-    """Read the quizzes strictly, and run every code and every proof in them."""
-    from autograder.quiz.prove import prove
-    from autograder.quiz.source import load_quiz, quiz_names
-
-    course = Course.find(Path.cwd())
-    faults = []
-    for name in names or quiz_names(course):
-        try:
-            found = load_quiz(course, name)
-            prove(found, name)
-        except CourseError as error:
-            faults.append(str(error))
-        else:
-            click.echo(
-                f"{name}: {len(found.questions)} questions, {found.about.ask} of them for marks. Nothing is wrong."
-            )
-    if faults:
-        raise CourseError("\n".join(faults))
-
-
-@quiz.command("build")
-@click.argument("names", nargs=-1)
-@click.option("--check", is_flag=True, help="Change nothing; fail when a notebook is not what its quiz gives.")
-@_speaks_plainly
-def quiz_build(names: tuple[str, ...], check: bool) -> None:
-    """Make the notebooks of the quizzes: to practise (release/practice/), and for marks (source/NAME/).
-
-    What is asked for marks is never in a notebook to practise with. Next: autograder release.
-    """
-    from autograder.quiz.build import build, stale
-    from autograder.quiz.source import quiz_names
-
-    course = Course.find(Path.cwd())
-    for name in names or quiz_names(course):
-        changed = stale(course, name) if check else build(course, name)
-        if check and changed:
-            listed = ", ".join(str(path.relative_to(course.root)) for path in changed)
-            raise CourseError(
-                f"{listed}: not what quizzes/{name}.toml gives; to make it anew: autograder quiz build {name}."
-            )
-        click.echo(f"{name}: " + ("up to date." if not changed else f"{len(changed)} files are written."))
-
-
-@quiz.command("export")
-@click.argument("names", nargs=-1)
-@click.option("--to", "form", type=click.Choice(["html", "markdown", "moodle", "qti"]), required=True)
-@click.option("--all", "everything", is_flag=True, help="Also the questions that are asked for marks in this course.")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("build/quizzes"), show_default=True)
-@_speaks_plainly
-def quiz_export(names: tuple[str, ...], form: str, everything: bool, output: Path) -> None:
-    """Carry quizzes to other systems; an export holds the key of every question in it."""
-    from autograder.quiz.export import export
-    from autograder.quiz.source import load_quiz, quiz_names
-
-    course = Course.find(Path.cwd())
-    for name in names or quiz_names(course):
-        made = export(load_quiz(course, name), form, course.root / "quizzes", everything=everything)
-        for path, data in {made.file: made.data, **made.beside}.items():
-            write_whole(output / path, data)
-            click.echo(f"{output / path} is written.")
-        for note in made.notes:
-            click.echo(f"  {note}")
-
-
 @main.command("rotate-secret")
-@_speaks_plainly
+@speaks_plainly
 def rotate_secret() -> None:
     """Draw a new secret for the course: from now on, checks use other inputs."""
     from autograder.nbgrader_adapters import lock
@@ -302,7 +201,7 @@ def rotate_secret() -> None:
 
 
 @main.command()
-@_speaks_plainly
+@speaks_plainly
 def doctor() -> None:
     """Show what this machine offers, what was tried to break out of the lock, and the limits."""
     from autograder.doctor import attempts, examine
@@ -315,13 +214,15 @@ def doctor() -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("demo"))
 @_unsafe
-@_speaks_plainly
+@speaks_plainly
 def demo(folder: Path, unsafe: bool) -> None:
     """Grade a made-up class in a folder of its own, and show what an instructor and a student would see."""
     from autograder.demo import run_demo
 
     run_demo(Course.find(Path.cwd()), folder, unsafe=unsafe)
 
+
+main.add_command(quiz)
 
 if __name__ == "__main__":
     main()
