@@ -22,11 +22,11 @@ def quiz() -> None:
 def quiz_check(names: tuple[str, ...]) -> None:
     """Read the quizzes strictly, and run every code and every proof in them."""
     from autograder.quiz.prove import prove
-    from autograder.quiz.source import load_quiz, quiz_names
+    from autograder.quiz.source import chosen, load_quiz
 
     course = Course.find(Path.cwd())
     faults = []
-    for name in names or quiz_names(course):
+    for name in chosen(course, names):
         try:
             found = load_quiz(course, name)
             prove(found, name)
@@ -50,17 +50,19 @@ def quiz_build(names: tuple[str, ...], check: bool) -> None:
     What is asked for marks is never in a notebook to practise with. Next: autograder release.
     """
     from autograder.quiz.build import build, stale
-    from autograder.quiz.source import quiz_names
+    from autograder.quiz.source import chosen
 
-    course = Course.find(Path.cwd())
-    for name in names or quiz_names(course):
-        changed = stale(course, name) if check else build(course, name)
+    course, faults = Course.find(Path.cwd()), []
+    for name in chosen(course, names):
+        changed = [str(path.relative_to(course.root)) for path in (stale if check else build)(course, name)]
         if check and changed:
-            listed = ", ".join(str(path.relative_to(course.root)) for path in changed)
-            raise CourseError(
-                f"{listed}: not what quizzes/{name}.toml gives; to make it anew: autograder quiz build {name}."
-            )
-        click.echo(f"{name}: " + ("up to date." if not changed else f"{len(changed)} files are written."))
+            again = f"to make it anew: autograder quiz build {name}"
+            faults.append(f"{', '.join(changed)}: not what quizzes/{name}.toml gives; {again}.")
+        click.echo(
+            f"{name}: " + (f"{'differ' if check else 'changed'}: {', '.join(changed)}" if changed else "up to date.")
+        )
+    if faults:
+        raise CourseError("\n".join(faults))
 
 
 @quiz.command("export")
@@ -72,10 +74,10 @@ def quiz_build(names: tuple[str, ...], check: bool) -> None:
 def quiz_export(names: tuple[str, ...], form: str, everything: bool, output: Path) -> None:
     """Carry quizzes to other systems; an export holds the key of every question in it."""
     from autograder.quiz.export import export
-    from autograder.quiz.source import load_quiz, quiz_names
+    from autograder.quiz.source import chosen, load_quiz
 
     course = Course.find(Path.cwd())
-    for name in names or quiz_names(course):
+    for name in chosen(course, names):
         made = export(load_quiz(course, name), form, course.root / "quizzes", everything=everything)
         for path, data in {made.file: made.data, **made.beside}.items():
             write_whole(output / path, data)

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from autograder.model import ExerciseResult, Report, Verdict
+from autograder.report.clean import paragraphs, plain
 
 if TYPE_CHECKING:
     from autograder.doctor import Finding
@@ -47,7 +48,7 @@ def warn_about_sandbox(unsafe: bool) -> None:
 def show_report(report: Report) -> None:
     """One submission's report."""
     for notice in report.notices:
-        out.print(f"• {escape(notice)}")
+        out.print(f"• {escape(plain(notice, 500))}")
     for exercise in report.exercises:
         _show_exercise(exercise)
     out.print(f"[bold]{report.score:g} of {report.max_score:g} points[/]  (sandbox: {report.sandbox}, {report.device})")
@@ -61,8 +62,8 @@ def _show_exercise(exercise: ExerciseResult) -> None:
     helped = "  (with trusted stand-ins for earlier exercises)" if exercise.with_stand_ins else ""
     out.print(f"\n[bold]{escape(exercise.grade_id)}[/]  {score} of {exercise.max_score:g}{helped}")
     for check in exercise.checks:
-        out.print(f"  {MARKS[check.verdict]}  {escape(check.title)}")
-        for text in filter(None, (check.message, check.explanation)):
+        out.print(f"  {MARKS[check.verdict]}  {escape(plain(check.title, 500))}")
+        for text in (*paragraphs(check.message), *paragraphs(check.explanation)):
             out.print(f"      {escape(text)}")
 
 

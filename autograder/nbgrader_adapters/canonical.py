@@ -94,8 +94,9 @@ class LeakGate(NbGraderPreprocessor):
         """
         path, name = _source_of(resources), _name(resources)
         source = read_source(path)
-        if is_quiz(source):
-            check_assignment(Assignment(Course(path.parents[2]), name))
+        assignment = Assignment(Course(path.parents[2]), name)
+        if is_quiz(source) or assignment.is_quiz:
+            check_assignment(assignment)
         leaks = find_leaks(source, nb, f"{name}/{name}.ipynb") + find_folder_leaks(source, path.parent, name)
         refuse(leaks)
         return nb, resources

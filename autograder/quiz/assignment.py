@@ -53,7 +53,14 @@ _RULES = {
 }
 _STUDENT = "# Your student id, as your instructor knows it.\nstudent = None"
 _ANSWER = "# {what}, such as {example}\nanswer_{number} = None"
-_PARTLY = "*Several answers may be right: each right one counts for you, each wrong one against you, never below zero.*"
+#: What is said of the rules by which a kind is marked.
+_RULE_OF = {
+    "several": "*Several are right: each right one earns a share, each wrong one takes a share away.*",
+    "text": "*Capitals, hyphens, spaces and articles do not count.*",
+    "prints": "*How many spaces there are does not count.*",
+}
+#: Keys that a notebook is built from, to see that it is the same.
+OTHER_KEYS = 12
 _HIDDEN = {"jupyter": {"source_hidden": True}}
 
 
@@ -83,7 +90,8 @@ def quiz_files(course: Course, quiz: Quiz) -> dict[Path, bytes]:
     """
     shown = shown_quiz(quiz)
     text = notebook_text(quiz_notebook(shown))
-    if text != notebook_text(quiz_notebook(shown_quiz(scrambled(quiz)))):
+    others = {notebook_text(quiz_notebook(shown_quiz(scrambled(quiz, seed)))) for seed in range(OTHER_KEYS)}
+    if others != {text}:
         raise LeakError(
             f"quizzes/{quiz.name}.toml: the notebook for marks would differ with another key, so it tells of it."
         )
@@ -155,8 +163,8 @@ def _asked(question: Shown) -> str:
         parts.append(f"```python\n{_numbered(question) if question.kind == 'line' else question.code}\n```")
     if question.picture:
         parts.append(f"![{question.alt}](figures/{question.picture})")
-    if question.kind == "several":
-        parts.append(_PARTLY)
+    if question.kind in _RULE_OF:
+        parts.append(_RULE_OF[question.kind])
     parts += [f"**{letter}.** {text}" for letter, text in zip(question.letters, question.choices, strict=True)]
     return "\n\n".join(parts)
 

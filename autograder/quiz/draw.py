@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from functools import partial
 
 from autograder.quiz.records import AnyQuestion, OneChoice, Order, Quiz, SeveralChoices, Value
 
@@ -38,8 +39,12 @@ def drawn_variants(question: AnyQuestion, most: int = MOST_CARRIED) -> list[dict
 
 
 def marked(quiz: Quiz) -> tuple[AnyQuestion, ...]:
-    """The questions that are asked for marks: drawn so that every concept has its turn, shown from easy to hard."""
-    left = sorted(quiz.questions, key=lambda question: digest(quiz.about.edition, quiz.name, question.id))
+    """The questions that are asked for marks: drawn so that every concept has its turn, shown from easy to hard.
+
+    Of a concept's questions those with parameters have their turn first, because in them neighbours differ.
+    """
+    chance = partial(digest, quiz.about.edition, quiz.name)
+    left = sorted(quiz.questions, key=lambda question: (not question.parameters, chance(question.id)))
     drawn: list[AnyQuestion] = []
     while left and len(drawn) < quiz.about.ask:
         drawn_from: set[str] = set()

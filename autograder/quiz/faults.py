@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import keyword
 import math
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from autograder.errors import CourseError
 from autograder.formulae import formulae_in, is_formula
 from autograder.quiz.ask import PLACE, Asked, ask
 from autograder.quiz.draw import variants
-from autograder.quiz.mark import is_right
-from autograder.quiz.public import LONGEST_TEXT
-from autograder.quiz.records import AnyQuestion, Line, Number, OneChoice, Order, Prints, Quiz, SeveralChoices
+from autograder.quiz.mark import is_right, printed_form, text_form
+from autograder.quiz.public import LARGEST, LONGEST_TEXT
+from autograder.quiz.records import (
+    AnyQuestion,
+    Line,
+    Number,
+    OneChoice,
+    Order,
+    Prints,
+    Quiz,
+    SeveralChoices,
+    Text,
+    Value,
+)
 
 MOST_VARIANTS = 60
 #: So many questions at least stay for practice, and so many at least are asked.
@@ -57,29 +73,42 @@ def _of_quiz(quiz: Quiz, path: Path) -> Iterator[Fault]:
             "$.quiz.ask",
             f"the bank holds {len(quiz.questions)} questions, and {wanted} are needed ({PRACTICE} to practise)",
         )
-    seen: set[str] = set()
+    cells = [question.id for question in quiz.questions]
+    cells += [f"{name}-{part}" for name in cells for part in ("answer", "question", "numbers")]
     for place, question in enumerate(quiz.questions):
-        if question.id in seen:
-            yield Fault(f"$.question[{place}].id", "this id is used before", place)
-        seen.add(question.id)
+        if cells.count(question.id) > 1:
+            yield Fault(f"$.question[{place}].id", "this id is that of another cell too", place)
 
 
 def _of_question(question: AnyQuestion, folder: Path) -> Iterator[tuple[str, str]]:
     """(field, what is wrong with it)."""
+    yield from _of_characters(question)
     yield from _of_kind(question)
     yield from _of_picture(question, folder)
     yield from _of_places(question)
     if math.prod(len(values) for values in question.parameters.values()) > MOST_VARIANTS:
         yield "parameters", f"they make more than {MOST_VARIANTS} variants"
         return
+    keys = set()
     for values in variants(question):
         try:
-            found = list(_of_asked(ask(question, values)))
+            asked = ask(question, values)
+            keys.add(asked.key)
+            found = list(_of_asked(asked))
         except (CourseError, IndexError) as error:
             found = [("id", str(error).partition(": ")[2] or str(error))]
         yield from found
         if found:  # one variant's faults are enough to go by
             return
+    if len(keys) == 1 and question.parameters and not isinstance(question, OneChoice | SeveralChoices):
+        yield "parameters", "the answer is the same for all values, so neighbours can share it"
+
+
+def _of_characters(question: AnyQuestion) -> Iterator[tuple[str, str]]:
+    """What no page and no XML can hold, and nobody sees."""
+    for char in sorted(set(json.dumps(msgspec.to_builtins(question), ensure_ascii=False))):
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co"):
+            yield "text", f"holds the character U+{ord(char):04X}, which nobody sees"
 
 
 def _of_kind(question: AnyQuestion) -> Iterator[tuple[str, str]]:
@@ -96,6 +125,8 @@ def _of_kind(question: AnyQuestion) -> Iterator[tuple[str, str]]:
         yield "why", "is missing: everybody reads it"
     if question.id in TAKEN:
         yield "id", "this id is taken by the notebook itself"
+    if "```" in question.code:
+        yield "code", "may not hold ```, which ends it in the notebook"
 
 
 def _of_options(question: OneChoice | SeveralChoices) -> Iterator[tuple[str, str]]:
@@ -125,6 +156,8 @@ def _of_picture(question: AnyQuestion, folder: Path) -> Iterator[tuple[str, str]
 def _of_places(question: AnyQuestion) -> Iterator[tuple[str, str]]:
     """A name in `<<…>>` that students cannot be shown is a fault, and so is a parameter that nobody meets."""
     shown = {"text": question.text, "code": question.code}
+    if PLACE.search(question.alt):
+        yield "alt", "a place in it is not filled in"
     if isinstance(question, OneChoice | SeveralChoices):
         shown |= {f"option[{i}].text": option.text for i, option in enumerate(question.options)}
     if isinstance(question, Order):
@@ -135,8 +168,17 @@ def _of_places(question: AnyQuestion) -> Iterator[tuple[str, str]]:
         used |= names
         for name in sorted(names - set(question.parameters)):
             yield field, f"<<{name}>> is no parameter"
-    for name in sorted(set(question.parameters) - used):
+    for name, values in question.parameters.items():
+        yield from _of_parameter(name, values, used)
+
+
+def _of_parameter(name: str, values: tuple[Value, ...], used: set[str]) -> Iterator[tuple[str, str]]:
+    if name not in used:
         yield "parameters", f"{name} stands nowhere in what is asked"
+    if keyword.iskeyword(name) or name == "question":
+        yield "parameters", f"{name!r} cannot be the name of a parameter"
+    if len(set(values)) < len(values):
+        yield "parameters", f"{name} has a value twice"
 
 
 def _of_asked(asked: Asked) -> Iterator[tuple[str, str]]:
@@ -147,9 +189,13 @@ def _of_asked(asked: Asked) -> Iterator[tuple[str, str]]:
     for place, slip in enumerate(asked.slips):
         if is_right(asked, slip.answer):
             yield f"slip[{place}].answer", f"would be marked as right for {dict(asked.values)}"
-    for form in (*asked.accepted, str(asked.key)):
+    for form in asked.accepted:
+        if not (text_form if isinstance(asked.question, Text) else printed_form)(form):
+            yield "accept", "holds a form of which nothing is left when it is compared"
         if len(form) > LONGEST_TEXT:
             yield "answer", f"is longer than the {LONGEST_TEXT} characters that can be handed in"
+    if isinstance(asked.key, float) and not abs(asked.key) <= LARGEST:
+        yield "answer", f"comes to {asked.key}, which nobody can hand in"
 
 
 def _of_formulae(asked: Asked) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.course import write_whole
+from autograder.errors import CourseError
 
 
 def differing(files: Mapping[Path, bytes], folder: Path) -> list[Path]:
@@ -16,8 +17,15 @@ def differing(files: Mapping[Path, bytes], folder: Path) -> list[Path]:
 
 
 def put(files: Mapping[Path, bytes], folder: Path) -> list[Path]:
-    """Makes `folder` hold just these files; gives the paths that changed."""
+    """Makes `folder` hold just these files; gives the paths that changed, old pictures that were removed among them.
+
+    Raises:
+        CourseError: a file is there that is none of ours to remove.
+    """
     changed = differing(files, folder)
+    if strange := [path for path in changed if path not in files and path.parent != folder / "figures"]:
+        names = ", ".join(map(str, strange))
+        raise CourseError(f"{names}: this folder is made from a quiz and holds nothing else; move it elsewhere.")
     for path in changed:
         if path in files:
             write_whole(path, files[path])

@@ -10,6 +10,7 @@ What cannot be read costs nobody points by itself: it has no verdict, and a pers
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from autograder.quiz import sentences
 from autograder.quiz.ask import Asked, ask, plain_value
 from autograder.quiz.draw import marked
 from autograder.quiz.mark import Mark, mark
-from autograder.quiz.public import Answer, WrongFormat, numbers_for, read_answer, read_text, shown
+from autograder.quiz.public import Answer, WrongFormat, gives, numbers_for, read_answer, read_text, shown
 from autograder.quiz.records import AnyQuestion
 from autograder.quiz.shown import kind_of
 from autograder.quiz.source import load_quiz
@@ -39,7 +40,7 @@ def grade_quiz(notebook: NotebookNode, assignment: Assignment, student: str, not
     """
     started = time.monotonic()
     quiz = load_quiz(assignment.course, assignment.name)
-    paper = _Paper(_answers(notebook), student, quiz.about.credit == "taking-part")
+    paper = _Paper(notebook, student, quiz.about.credit == "taking-part")
     results = tuple(paper.result(question, number) for number, question in enumerate(marked(quiz), 1))
     return Report(
         assignment=assignment.name,
@@ -47,56 +48,62 @@ def grade_quiz(notebook: NotebookNode, assignment: Assignment, student: str, not
         sandbox=NOT_RUN,
         device="cpu",
         exercises=results,
-        notices=(*notices, *paper.notices()),
+        notices=(*notices, *paper.notices(any(question.parameters for question in marked(quiz)))),
         seconds=round(time.monotonic() - started, 2),
     )
 
 
-def _answers(notebook: NotebookNode) -> dict[str, str]:
-    """The text of each cell that the release knows, by its grade id."""
-    known = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in notebook.cells)
-    return {name: source for name, source in known if name}
-
-
 @dataclass
 class _Paper:
-    """One student's answers."""
+    """One student's notebook."""
 
-    cells: dict[str, str]
+    notebook: NotebookNode
     student: str
     taking_part: bool
 
     def __post_init__(self) -> None:
+        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        named = [(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in cells]
+        self.cells = {name: source for name, source in named if name}
+        self.own = [source for name, source in named if not name]
         try:
             self.said = read_text(self.cells.get("student", ""), "student")
         except WrongFormat:
             self.said = ""
 
-    def notices(self) -> list[str]:
-        if self._other_id:
-            return [sentences.OTHER_STUDENT.format(said=self.said or sentences.NOTHING, student=self.student)]
-        return []
+    def notices(self, has_numbers: bool) -> list[str]:
+        """What is to be said of whose notebook it is."""
+        if not has_numbers:
+            return []
+        if not self.student:
+            return [sentences.OWN_WORD.format(said=_name(self.said))]
+        return [sentences.OTHER_STUDENT.format(said=_name(self.said), student=self.student)] * self._other_id
 
     @property
     def _other_id(self) -> bool:
         return bool(self.student) and self.said.casefold() != self.student.strip().casefold()
 
     def result(self, question: AnyQuestion, number: int) -> ExerciseResult:
-        """The verdict on one question."""
+        """The verdict on one question; a fault of ours costs one verdict, and no more."""
+        try:
+            return self._result(question, number)
+        except WrongFormat as fault:
+            return _without(question, "", sentences.UNREADABLE.format(number=number, fault=fault))
+        except Exception as error:  # noqa: BLE001 # whatever an answer provokes, the others are graded
+            return _without(question, "", sentences.FAULT.format(number=number, error=type(error).__name__))
+
+    def _result(self, question: AnyQuestion, number: int) -> ExerciseResult:
         who = self.student or self.said
         if question.parameters and not who:
             return _without(question, "", sentences.WHOSE)
-        asked = self._asked(question, who)
-        try:
-            source = self.cells.get(f"{question.id}-answer", "")
-            letters = "".join(choice.letter for choice in asked.choices)
-            answer = read_answer(source, f"answer_{number}", kind_of(question), letters)
-        except WrongFormat as fault:
-            return _without(question, "", sentences.UNREADABLE.format(number=number, fault=fault))
+        asked, name = self._asked(question, who), f"answer_{number}"
+        letters = "".join(choice.letter for choice in asked.choices)
+        answer = read_answer(self.cells.get(f"{question.id}-answer", ""), name, kind_of(question), letters)
+        if answer is None and any(gives(source, name) for source in self.own):
+            return _without(question, "", sentences.ELSEWHERE.format(number=number))
         if answer is not None and self._right_for_another(asked, answer):
-            return _without(
-                question, shown(answer), sentences.OTHER_NUMBERS.format(said=self.said, student=self.student)
-            )
+            words = sentences.OTHER_NUMBERS.format(said=_name(self.said), student=self.student)
+            return _without(question, shown(answer), words)
         return self._settled(asked, answer)
 
     def _asked(self, question: AnyQuestion, who: str) -> Asked:
@@ -104,7 +111,7 @@ class _Paper:
 
     def _right_for_another(self, asked: Asked, answer: Answer) -> bool:
         """Whether the answer is wrong, but right for the id that the notebook names: a slip of the pen, or a copy."""
-        if not (self._other_id and asked.question.parameters) or mark(asked, answer).right:
+        if not (self._other_id and self.said and asked.question.parameters) or mark(asked, answer).right:
             return False
         return mark(self._asked(asked.question, self.said), answer).right
 
@@ -112,7 +119,7 @@ class _Paper:
         found = mark(asked, answer)
         earned = found.share if not self.taking_part else float(answer is not None)
         message = "\n\n".join([*_numbers(asked), *found.why])
-        title = _title(found, answer)
+        title = _title(found, answer, self.taking_part)
         checks = [CheckResult("answer", title, Verdict.PASSED, message, weight=earned, core=True)] if earned else []
         if earned < 1:
             rest = title if not earned else sentences.REST
@@ -131,11 +138,16 @@ def _numbers(asked: Asked) -> list[str]:
     return [sentences.NUMBERS.format(values=values)]
 
 
-def _title(found: Mark, answer: Answer | None) -> str:
+def _title(found: Mark, answer: Answer | None, taking_part: bool) -> str:
     if answer is None:
         return sentences.NOT_ANSWERED
-    template = sentences.RIGHT if found.right else sentences.PARTLY if found.share else sentences.WRONG
-    return template.format(answer=shown(answer))
+    state = "right" if found.right else "partly" if found.share else "wrong"
+    return (sentences.TAKEN if taking_part else sentences.TITLES)[state].format(answer=shown(answer))
+
+
+def _name(said: str) -> str:
+    """A student id as a notebook has it, if it can be one: a notebook may hold anything in its place."""
+    return said if re.fullmatch(r"[\w.@+-]{1,40}", said) else sentences.NOBODY
 
 
 def _without(question: AnyQuestion, answer: str, why: str) -> ExerciseResult:

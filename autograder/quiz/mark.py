@@ -3,9 +3,10 @@
 The rule of each kind:
 
 - one choice, a line, an order: right or not;
-- several choices: (right ones chosen − wrong ones chosen) / right ones there are, and never less than nothing;
+- several choices: the share of the right ones that was chosen, less the share of the wrong ones that was, and never
+  less than nothing; so to choose all earns as little as to choose none;
 - a number: within the tolerance that the question states;
-- a text: one of the accepted forms; case, accents' spelling, hyphens, spaces, and quotes around it do not count;
+- a text: one of the accepted forms; capitals, hyphens, spaces, quotes and articles do not count;
 - what is printed: the same lines; how many spaces there are, and those beside commas and brackets, do not count.
 """
 
@@ -92,7 +93,8 @@ def printed_form(text: str) -> str:
 def _mark_choice(asked: Asked, answer: Answer) -> Mark:
     chosen = {answer} if isinstance(answer, str) else set(answer) if isinstance(answer, tuple) else set()
     right = {choice.letter for choice in asked.choices if choice.right}
-    share = max(0.0, (len(chosen & right) - len(chosen - right)) / len(right))
+    wrong = {choice.letter for choice in asked.choices} - right
+    share = max(0.0, len(chosen & right) / len(right) - len(chosen & wrong) / len(wrong))
     told = [
         choice
         for choice in asked.choices

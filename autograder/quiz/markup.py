@@ -17,7 +17,7 @@ from pygments.lexers import PythonLexer
 
 from autograder.formulae import FORMULA, mathml
 
-#: Stand in for formulae while Markdown is set: of Unicode's private use, so that no text holds them.
+#: Stand in for formulae while Markdown is set: of Unicode's private use, and taken out of the text before.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _STYLE = "default"
 SetsFormula = Callable[[str], str]
@@ -54,7 +54,7 @@ def _with_formulae(text: str, render: Callable[[MarkdownIt, str], str], classes:
         formulae.append(tex(formula) if callable(tex) else (_tex if tex else _formula)(formula, block))
         return f"{_OPEN}{len(formulae) - 1}{_CLOSE}"
 
-    marked = FORMULA.sub(put_aside, text).replace("\\$", "$")
+    marked = FORMULA.sub(put_aside, text.translate({ord(_OPEN): None, ord(_CLOSE): None})).replace("\\$", "$")
     made = render(_markdown(classes), marked)
     for place, formula in enumerate(formulae):
         made = made.replace(f"{_OPEN}{place}{_CLOSE}", formula)
@@ -63,7 +63,9 @@ def _with_formulae(text: str, render: Callable[[MarkdownIt, str], str], classes:
 
 @cache
 def _markdown(classes: bool) -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "highlight": partial(_code, classes=classes)})
+    """Markdown without what would lead elsewhere: an answer may stand in a text."""
+    made = MarkdownIt("commonmark", {"html": False, "highlight": partial(_code, classes=classes)})
+    return made.disable(["image", "link", "autolink"])
 
 
 def _tex(tex: str, block: bool) -> str:

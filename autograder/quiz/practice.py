@@ -13,6 +13,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from markupsafe import escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -97,7 +98,7 @@ def _question(asked: Asked, folder: Path) -> str:
     if asked.code:
         parts.append(f'<div style="{_PAPER}">{_code(asked)}</div>')
     if asked.question.picture:
-        address, alt = picture_data(folder, asked.question.picture), inline_html(asked.question.alt)
+        address, alt = picture_data(folder, asked.question.picture), escape(asked.question.alt)
         parts.append(f'<img src="{address}" alt="{alt}" style="max-width: 100%; background: #fff">')
     return "".join([*parts, *filter(None, [one_line_hint(asked)])])
 

@@ -79,7 +79,7 @@ def _run(code: str, names: Mapping[str, Any]) -> tuple[str, str]:
     try:
         with contextlib.redirect_stdout(printed):
             exec(code, dict(names) | {"__name__": "quiz"})  # noqa: S102 # the course's own file
-    except Exception as error:  # noqa: BLE001 # any code may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 # any code may raise anything
         return printed.getvalue(), f"{type(error).__name__}: {error}".strip(": ")
     return printed.getvalue(), ""
 

@@ -9,6 +9,7 @@ import hashlib
 import math
 import operator
 import re
+import unicodedata
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,7 +26,7 @@ EXPECTS = {
     "text": ("a word or two in quotes", '"attention"'),
     "prints": ("what is printed, in quotes", '"torch.Size([2, 3])"'),
 }
-LONGEST_CELL, LONGEST_TEXT = 10_000, 500
+LONGEST_CELL, LONGEST_TEXT, LONGEST_ID, LARGEST = 10_000, 500, 100, 1e30
 _SUMS: dict[Any, Any] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -60,9 +61,9 @@ def read_text(source: str, name: str) -> str:
         WrongFormat: it is not a text in quotes.
     """
     value = _last_value(source, name)
-    if value is not None and not isinstance(value, str):
+    if value is not None and not (isinstance(value, str) and len(value) <= LONGEST_ID):
         raise WrongFormat('expects a text in quotes, such as "s1234567"')
-    return str(value or "").strip()
+    return _readable(value or "")
 
 
 def read_answer(source: str, name: str, kind: str, letters: str = "") -> Answer | None:
@@ -81,13 +82,27 @@ def read_answer(source: str, name: str, kind: str, letters: str = "") -> Answer 
     return None if value is None else _as_kind(value, kind, letters)
 
 
+def gives(source: str, name: str) -> bool:
+    """Whether a cell gives `name` a value other than None; of a cell that Python cannot read, whether it names it."""
+    try:
+        lines = _parsed(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return re.search(rf"\b{name}\b", source) is not None
+    given = [line.value for line in lines if isinstance(line, ast.Assign | ast.AnnAssign) and _gives(line, name)]
+    return any(not (isinstance(value, ast.Constant) and value.value is None) for value in given)
+
+
+def _parsed(source: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about an odd backslash in a text
+        return ast.parse(source)
+
+
 def _last_value(source: str, name: str, kind: str = "text") -> Any:
     if len(source) > LONGEST_CELL:
         raise WrongFormat(f"expects {EXPECTS[kind][0]}, and this cell is longer than {LONGEST_CELL:,} characters")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about an odd "\\" in a text
-            tree = ast.parse(source)
+        tree = _parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise WrongFormat(f"is no Python that can be read; it expects {_example(kind)}") from None
     given = [line.value for line in tree.body if isinstance(line, ast.Assign | ast.AnnAssign) and _gives(line, name)]
@@ -128,7 +143,7 @@ def _value(node: ast.expr | None) -> Any:
 def _number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError("no number")
-    if not math.isfinite(value) or abs(value) > 1e30:
+    if not abs(value) <= LARGEST or not math.isfinite(value):
         raise ValueError("no number that an answer could be")
     return value
 
@@ -142,7 +157,7 @@ def _as_kind(value: Any, kind: str, letters: str) -> Answer:
         if kind in ("text", "prints"):
             return _words(value)
         return _letters(value, kind, letters)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ArithmeticError):
         raise WrongFormat(f"expects {_example(kind)}" + (f" (of {', '.join(letters)})" * bool(letters))) from None
 
 
@@ -153,9 +168,14 @@ def _whole(value: Any) -> int:
 
 
 def _words(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
+    if not isinstance(value, str) or not _readable(value) or len(value) > LONGEST_TEXT:
         raise ValueError("no text that an answer could be")
-    return value.strip()
+    return _readable(value)
+
+
+def _readable(text: str) -> str:
+    """A text without what nobody sees: control characters, marks of direction, halves of characters."""
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char)[0] != "C").strip()
 
 
 def _letters(value: Any, kind: str, letters: str) -> str | tuple[str, ...]:
@@ -184,10 +204,16 @@ def shown(answer: Answer | None) -> str:
 
 
 def _cell_with(name: str) -> str:
-    """The text of the cell that you ran last and that gives `name` a value; empty where there is none."""
-    gives = re.compile(rf"^{name}\b[^=\n]*=(?!=)", re.MULTILINE)
-    ran = [source for source in globals().get("In", []) if gives.search(source)]
+    """The text of the cell that you ran last and that gives `name` a value, as you wrote it; empty without one."""
+    from IPython import get_ipython
+
+    history = getattr(get_ipython(), "history_manager", None)
+    ran = [source for source in getattr(history, "input_hist_raw", []) if _names(source, name)]
     return ran[-1] if ran else ""
+
+
+def _names(source: str, name: str) -> bool:
+    return gives(source, name) or re.search(rf"^{name} = None", source, re.MULTILINE) is not None
 
 
 def your_numbers(question: str, **parameters: Sequence[int | float | str]) -> None:

@@ -86,7 +86,7 @@ class Number(Question, frozen=True, kw_only=True, tag="number"):
     """A number; right within `tolerance` + `relative` · |answer|. An answer in quotes is an expression."""
 
     answer: int | float | str
-    tolerance: Annotated[float, Meta(ge=0)] = 0.0
+    tolerance: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
     relative: Annotated[float, Meta(ge=0, le=0.1)] = 0.0
     slips: tuple[Slip, ...] = field(name="slip", default=())
 

@@ -1,8 +1,12 @@
 """Every sentence of a quiz's verdicts: templates with named fields, to be translated."""
 
-RIGHT = "Right: {answer}"
-PARTLY = "Partly right: {answer}"
-WRONG = "Not right: {answer}"
+#: How right an answer is, where right ones earn points, and where taking part does.
+TITLES = {"right": "Right: {answer}", "partly": "Partly right: {answer}", "wrong": "Not right: {answer}"}
+TAKEN = {
+    "right": "Answered, and right: {answer}",
+    "partly": "Answered, and partly right: {answer}",
+    "wrong": "Answered, though not right: {answer}",
+}
 NOT_ANSWERED = "Not answered"
 REST = "The rest of its points"
 NO_VERDICT = "No verdict yet"
@@ -13,14 +17,19 @@ ANSWER = "The answer: {answer}. {why}"
 UNREADABLE = "Question {number} {fault}. A person will read it."
 WHOSE = "This question has numbers of its own for each student, and nobody said whose notebook this is."
 OTHER_NUMBERS = (
-    "The answer fits the numbers of “{said}”, whom the notebook names, and not those of “{student}”, who handed it in. "
+    "The answer fits the numbers of {said}, whom the notebook names, and not those of “{student}”, who handed it in. "
     "A person will look at it."
 )
 OTHER_STUDENT = (
-    "The notebook names the student id “{said}”, and was handed in by “{student}”: questions with numbers are marked "
+    "The notebook names the student id {said}, and was handed in by “{student}”: questions with numbers are marked "
     "with those of “{student}”."
 )
-NOTHING = "nothing"
+OWN_WORD = (
+    "Nobody said whose notebook this is, so questions with numbers are marked with those of {said}, whom it names."
+)
+NOBODY = "nobody who could be meant"
+ELSEWHERE = "The answer to question {number} stands in another cell than the one for it. A person will read it."
+FAULT = "Question {number} could not be marked ({error}). A person will look at it."
 
 # Exports.
 ABOUT = "Each answer is explained at once. Nothing is recorded, and nothing is sent."
@@ -29,7 +38,7 @@ QUESTION = "Question {number}"
 CODE = "Code"
 CHOOSE = {
     "one": "Choose one.",
-    "several": "Choose all that are right. A right one counts for you, a wrong one against you.",
+    "several": "Choose all that are right. A right one earns its share, a wrong one takes a share away.",
     "order": "Give each its place.",
     "number": "Your answer, a number (a fraction such as 1/8 will do):",
     "line": "The number of the line:",

@@ -1,11 +1,13 @@
 """The public side of a question: all that a student may see before grading, and nothing of the key.
 
-Notebooks for marks are built from these records alone. That no key gets through is proved by building them from
-another key: `scrambled` gives a quiz with the same questions and other right answers, and not a byte may differ.
+Notebooks for marks are built from these records alone. That no key gets through is tried by building them from other
+keys: `scrambled` gives a quiz with the same questions and other right answers, and not a byte may differ. Points, and
+how many options there are, are public; an author who lets them tell of the key is not stopped.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,6 +25,7 @@ from autograder.quiz.records import (
     Prints,
     Quiz,
     SeveralChoices,
+    Slip,
     Text,
     Value,
 )
@@ -101,31 +104,44 @@ def shown_question(question: AnyQuestion, number: int) -> Shown:
     )
 
 
-def scrambled(quiz: Quiz) -> Quiz:
-    """The same quiz with another key: other options right, other answers, other explanations."""
-    return msgspec.structs.replace(quiz, questions=tuple(_scrambled(question) for question in quiz.questions))
+def scrambled(quiz: Quiz, seed: int) -> Quiz:
+    """The same quiz with another key: other options right, another number of them, other answers and explanations."""
+    chance = random.Random(seed)
+    return msgspec.structs.replace(quiz, questions=tuple(_scrambled(question, chance) for question in quiz.questions))
 
 
-def _scrambled(question: AnyQuestion) -> AnyQuestion:
-    changes: dict[str, object] = {"why": "Another reason.", "proof": "", "computed": {}}
+def _scrambled(question: AnyQuestion, chance: random.Random) -> AnyQuestion:
+    changes: dict[str, object] = {"why": _some(chance), "proof": "", "computed": {}}
     match question:
-        case OneChoice() | SeveralChoices():
-            changes["options"] = _turned(question.options)
+        case OneChoice():
+            changes["options"] = _options(question.options, 1, chance)
+        case SeveralChoices():
+            changes["options"] = _options(question.options, chance.randrange(2, len(question.options)), chance)
         case Number():
-            changes |= {"answer": 12345.678, "tolerance": 0.5, "relative": 0.01, "slips": ()}
+            room = {"tolerance": chance.choice([0.0, 0.5]), "relative": chance.choice([0.0, 0.01])}
+            changes |= room | {"answer": chance.choice([0, -1, 12.5, 1e9]), "slips": _slips(chance, 7.0)}
         case Text():
-            changes |= {"accept": ("another answer",), "slips": ()}
+            forms = tuple(_some(chance) for _ in range(chance.randrange(1, 4)))
+            changes |= {"accept": forms, "slips": _slips(chance, "a slip")}
         case Prints():
-            changes |= {"answer": "another answer", "slips": ()}
+            changes |= {"answer": chance.choice(["0", "a\nb", _some(chance)]), "slips": _slips(chance, "a slip")}
         case Order():
-            changes["items"] = question.items[::-1]
+            changes["items"] = tuple(chance.sample(question.items, len(question.items)))
         case Line():
-            changes |= {"line": question.line % len(question.code.splitlines()) + 1, "mended": "pass"}
+            changes |= {"line": chance.randrange(len(question.code.splitlines())) + 1, "mended": _some(chance)}
     return msgspec.structs.replace(question, **changes)
 
 
-def _turned(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    """The options, each with the verdict of the next, in another order."""
-    right = [option.right for option in options]
-    turned = [Option(option.text, "Another reason.", right[i - 1]) for i, option in enumerate(options)]
-    return tuple(reversed(turned))
+def _options(options: tuple[Option, ...], right: int, chance: random.Random) -> tuple[Option, ...]:
+    """The options in another order in the file, so many of them right."""
+    chosen = set(chance.sample(range(len(options)), right))
+    made = [Option(option.text, _some(chance), place in chosen) for place, option in enumerate(options)]
+    return tuple(chance.sample(made, len(made)))
+
+
+def _slips(chance: random.Random, answer: Value) -> tuple[Slip, ...]:
+    return (Slip(answer, _some(chance)),) * chance.randrange(3)
+
+
+def _some(chance: random.Random) -> str:
+    return "words " * chance.randrange(1, 9) + str(chance.random())

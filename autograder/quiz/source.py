@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,6 +36,15 @@ def quiz_names(course: Course) -> list[str]:
     return sorted(path.stem for path in course.root.glob("quizzes/*.toml"))
 
 
+def chosen(course: Course, names: Sequence[str]) -> list[str]:
+    """The quizzes of these names, or all; raises UsageError for a name that no quiz has."""
+    known = quiz_names(course)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"There is no quiz {name!r}; there are: {', '.join(known) or 'none'}.")
+    return list(names) or known
+
+
 def load_quiz(course: Course, name: str) -> Quiz:
     """The quiz of that name, without a fault.
 
@@ -42,9 +52,8 @@ def load_quiz(course: Course, name: str) -> Quiz:
         UsageError: there is none.
         CourseError: it has faults; a line for each.
     """
+    chosen(course, [name])
     path = quiz_path(course, name)
-    if not path.is_file():
-        raise UsageError(f"There is no quiz {name!r}; there are: {', '.join(quiz_names(course)) or 'none'}.")
     return read_quiz(path, read_course_file(path))
 
 
@@ -70,7 +79,7 @@ def _text(path: Path, data: bytes) -> str:
 def _decoded(path: Path, text: str) -> Quiz:
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CourseError(f"{_short(path)}: {error}.") from None
     try:
         return msgspec.convert(raw, Quiz)

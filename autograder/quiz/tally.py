@@ -5,14 +5,15 @@ Statistics of a handful of students say little, so under `ENOUGH` of them there 
 - **difficulty**: the mean share of a question's points that its answer is worth.
 - **discrimination**: the correlation of that share with the mean share of the student's other answers (the corrected
   point-biserial; Lord and Novick 1968, ch. 15): near 0, the question does not tell who knows the rest.
-- **gain**: (post − pre) / (1 − pre) over the students who took both (Hake 1998): which share of what was missing before
-  is there afterwards.
+- **gain**: (post − pre) / (1 − pre) (Hake 1998): which share of what was missing before is there afterwards; where less
+  is there than before, (post − pre) / pre (Marx and Cummings 2007): which share of it was lost. Over the students with
+  a verdict at both ends.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.model import ExerciseResult, Report
@@ -20,6 +21,9 @@ from autograder.quiz.ask import ask
 from autograder.quiz.draw import marked, variants
 from autograder.quiz.records import AnyQuestion, OneChoice, Order, Quiz, SeveralChoices
 from autograder.quiz.shown import kind_of, shown_question
+
+#: A quiz, and the reports on it by student.
+End = tuple[Quiz, Mapping[str, Report]]
 
 ENOUGH = 10  #: students that a rate needs
 MOST_ANSWERS = 6  #: wrong answers that are listed for a question
@@ -66,12 +70,13 @@ class QuestionTally:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """A concept before and after, over the students who took both quizzes.
+    """A concept before and after.
 
     Attributes:
+        students: those with a verdict at both ends.
         before, after: (answers that are all right, answers).
         rates: the mean shares before and after; None for fewer than ENOUGH students.
-        gain: None where `rates` is, or where nothing was missing before.
+        gain: negative for a loss; None where `rates` is, or where nothing was missing before.
     """
 
     concept: str
@@ -144,36 +149,40 @@ def _parts(question: AnyQuestion, answer: str) -> list[str]:
     return [letter for letter in answer.split(", ") if letter in wrong]
 
 
-def gains(before: tuple[Quiz, Mapping[str, Report]], after: tuple[Quiz, Mapping[str, Report]]) -> list[Gain]:
+def gains(before: End, after: End) -> list[Gain]:
     """For each concept that both quizzes ask for: what the students who took both knew before and after."""
-    both = sorted(set(before[1]) & set(after[1]))
     concepts = [one for one in _concepts(before[0]) if one in _concepts(after[0])]
-    return [_gain(concept, both, before, after) for concept in concepts]
+    return [_gain(concept, before, after) for concept in concepts]
 
 
 def _concepts(quiz: Quiz) -> list[str]:
     return list(dict.fromkeys(question.concept for question in marked(quiz)))
 
 
-def _gain(
-    concept: str,
-    both: list[str],
-    before: tuple[Quiz, Mapping[str, Report]],
-    after: tuple[Quiz, Mapping[str, Report]],
-) -> Gain:
-    pre, post = (
-        list(_shares(concept, quiz, [reports[student] for student in both])) for quiz, reports in (before, after)
-    )
-    rates = (statistics.fmean(pre), statistics.fmean(post)) if len(both) >= ENOUGH and pre and post else None
-    gain = (rates[1] - rates[0]) / (1 - rates[0]) if rates and rates[0] < 1 else None
-    return Gain(concept, len(both), (_count(pre), len(pre)), (_count(post), len(post)), rates, gain)
+def _gain(concept: str, before: End, after: End) -> Gain:
+    pre, post = (_shares(concept, *end) for end in (before, after))
+    both = sorted(set(pre) & set(post))
+    first, last = ([share for student in both for share in end[student]] for end in (pre, post))
+    rates = (statistics.fmean(first), statistics.fmean(last)) if len(both) >= ENOUGH else None
+    return Gain(concept, len(both), _count(first), _count(last), rates, _change(*rates) if rates else None)
 
 
-def _shares(concept: str, quiz: Quiz, reports: Iterable[Report]) -> Iterable[float]:
+def _change(before: float, after: float) -> float | None:
+    if after >= before:
+        return (after - before) / (1 - before) if before < 1 else None
+    return (after - before) / before
+
+
+def _shares(concept: str, quiz: Quiz, reports: Mapping[str, Report]) -> dict[str, list[float]]:
+    """Each student's answers on a concept, where there is a verdict on one."""
     names = {question.id for question in marked(quiz) if question.concept == concept}
-    for report in reports:
-        yield from (r.right for r in report.exercises if r.grade_id in names and r.right is not None)
+    found = {
+        student: [r.right for r in report.exercises if r.grade_id in names and r.right is not None]
+        for student, report in reports.items()
+    }
+    return {student: shares for student, shares in found.items() if shares}
 
 
-def _count(shares: Sequence[float]) -> int:
-    return sum(share == 1.0 for share in shares)
+def _count(shares: Sequence[float]) -> tuple[int, int]:
+    """How many are all right, of how many."""
+    return sum(share == 1.0 for share in shares), len(shares)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from autograder.course import write_whole
 from autograder.model import ExerciseResult, Verdict
 from autograder.policy import policy
 from autograder.report import sentences
@@ -76,10 +77,10 @@ def class_page(report: ClassReport) -> str:
 
 def write_class_report(report: ClassReport, folder: Path) -> tuple[Path, Path]:
     """Writes `<assignment>.html` and `<assignment>.json` into `folder`, and says where."""
-    folder.mkdir(parents=True, exist_ok=True)
     html, record = folder / f"{report.assignment}.html", folder / f"{report.assignment}.json"
-    html.write_text(class_page(report), encoding="utf-8")
-    record.write_text(json.dumps(report.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    data = json.dumps(report.to_json(), indent=1, ensure_ascii=False) + "\n"
+    write_whole(html, class_page(report).encode(errors="replace"))
+    write_whole(record, data.encode(errors="replace"))
     return html, record
 
 

@@ -18,7 +18,7 @@ class QuizReport:
     """The questions, and the gain per concept.
 
     Attributes:
-        other: the quiz at the other end of the lesson; empty where there is none, or nobody took both.
+        other: the quiz at the other end of the lesson; empty where there is none.
     """
 
     questions: tuple[QuestionTally, ...]
@@ -41,7 +41,7 @@ def quiz_report(course: Course, name: str, reports: Mapping[str, Report]) -> Qui
         return made
     others = {reading.student: reading.report for reading in read_reports(course, other.name) if reading.report}
     if not set(others) & set(reports):
-        return made
+        return QuizReport(made.questions, other=other.name)
     pair = ((quiz, reports), (other, others)) if quiz.about.when == "pre" else ((other, others), (quiz, reports))
     return QuizReport(made.questions, tuple(gains(*pair)), other.name)
 

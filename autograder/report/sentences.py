@@ -75,14 +75,15 @@ QUIZ_COUNT = "{right} of {count}"
 TOO_FEW = "–"
 GAINS = "Before and after"
 GAINS_WORDS = (
-    "With {other}, over the {count} who took both. Gain: which share of what was missing before is there afterwards. "
-    "Rates need ten students."
+    "With {other}, over those with a verdict in both (n). Gain: which share of what was missing before is there "
+    "afterwards; below 0, which share was lost. Rates need ten students."
 )
 GAIN_CONCEPT = "Concept"
 GAIN_BEFORE = "Right before"
 GAIN_AFTER = "Right after"
 GAIN = "Gain"
-NO_GAINS = "Nobody has taken the quiz before and the quiz after yet."
+NO_GAINS = "Nobody has taken both this quiz and {other} yet."
+GAIN_STUDENTS = "n"
 
 PERSONS = "Needs a person"
 NOBODY = "Nobody waits."

@@ -31,7 +31,7 @@ import pytest
 
 #: Seconds for a server to come up, and milliseconds for anything on the page.
 _COMES_UP, _PATIENCE = 60, 60_000
-_TALL = {"width": 1200, "height": 9000}
+_WIDE, _TALL = 1200, 9000
 _SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 #: No news, no looking for updates, and none of the questions about them.
 _QUIET = {"@jupyterlab/apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}'}
@@ -102,7 +102,7 @@ class Lab:
             self._server.wait()
 
     def _open(self, path: str, look: Callable[[Notebook], Any]) -> LabVisit:
-        visit, context = LabVisit(), self._browser.new_context(viewport=_TALL)
+        visit, context = LabVisit(), self._browser.new_context(viewport={"width": _WIDE, "height": _TALL})
         try:
             context.route("**/*", self._gate(visit))
             page = context.new_page()
@@ -184,6 +184,7 @@ class Notebook:
 
     def source(self, cell: Any) -> str:
         """What the cell's editor shows."""
+        cell.locator(".cm-line").first.wait_for()  # editors come one by one
         return "\n".join(cell.locator(".cm-line").all_inner_texts())
 
 

@@ -95,7 +95,7 @@ def _choices(made: Element, asked: Asked) -> None:
     SubElement(made, "answernumbering").text = "ABCD"
     right = sum(choice.right for choice in asked.choices)
     for choice in asked.choices:
-        share = 100 / right if choice.right else 0.0 if single else -100 / right
+        share = 100 / right if choice.right else 0.0 if single else -100 / (len(asked.choices) - right)
         _answer(made, f"{share:.5f}".rstrip("0").rstrip("."), inline_html(choice.text, tex=True), choice.why, "html")
 
 

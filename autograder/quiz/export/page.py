@@ -17,7 +17,7 @@ from autograder.quiz.ask import Asked, ask
 from autograder.quiz.draw import drawn_variants
 from autograder.quiz.markup import code_style, highlighted, html, inline_html, picture_data
 from autograder.quiz.public import shown
-from autograder.quiz.records import AnyQuestion, Number, Quiz
+from autograder.quiz.records import AnyQuestion, Number, Quiz, SeveralChoices
 from autograder.quiz.shown import kind_of
 
 
@@ -102,6 +102,8 @@ def _key(asked: Asked) -> dict[str, Any]:
     if asked.accepted:
         return {"answer": list(asked.accepted)}
     key: dict[str, Any] = {"answer": list(asked.key) if isinstance(asked.key, tuple) else asked.key}
+    if isinstance(asked.question, SeveralChoices):
+        key["of"] = len(asked.choices)
     if isinstance(asked.question, Number):
         key["room"] = asked.question.tolerance + asked.question.relative * abs(float(str(asked.key)))
     return key

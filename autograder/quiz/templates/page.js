@@ -10,7 +10,8 @@ function form_of_text(text) {
 }
 
 function form_of_print(text) {
-  return text.trim().split("\n").map((line) => line.trim().split(/\s+/).join(" ")).join("\n");
+  const lines = text.trim().split("\n").map((line) => line.trim().split(/\s+/).join(" "));
+  return lines.map((line) => line.replace(/ ?([,()[\]]) ?/g, "$1")).join("\n");
 }
 
 function number_of(text) {
@@ -36,7 +37,7 @@ const kinds = {
     },
     mark: (answer, key) => {
       const hits = answer.filter((letter) => key.answer.includes(letter)).length;
-      return Math.max(0, (hits - (answer.length - hits)) / key.answer.length);
+      return Math.max(0, hits / key.answer.length - (answer.length - hits) / (key.of - key.answer.length));
     },
   },
   order: {

@@ -98,14 +98,10 @@ def _plain(html: str) -> str:
     return squeezed(re.sub(r"\\[(\[](.*?)\\[)\]]", r"⟦\1⟧", words(tree(html)), flags=re.DOTALL))
 
 
-def _data(address: str) -> bytes:
-    kind, _, data = address.partition(",")
-    assert kind == "data:image/svg+xml;base64", kind
-    return base64.b64decode(data, validate=True)
-
-
 def _pictures(element: Element) -> tuple[bytes, ...]:
-    return tuple(_data(img.get("src", "")) for img in element.iter("img"))
+    addresses = [img.get("src", "").partition(",") for img in element.iter("img")]
+    assert {kind for kind, _, _ in addresses} <= {"data:image/svg+xml;base64"}
+    return tuple(base64.b64decode(data, validate=True) for _, _, data in addresses)
 
 
 # One HTML page.
@@ -167,6 +163,7 @@ def _moodle(question: Element) -> Read:
     right = [one for share, one in answers if share > 0]
     if kind in ("one", "several"):
         assert abs(sum(share for share, _ in answers if share > 0) - 100) < 1e-3
+        assert kind == "one" or all(share for share, _ in answers), "a wrong one counts against"
     pairs = [(int(pair.findtext("answer/text", "")), _said(pair)) for pair in question.findall("subquestion")]
     texts = [one.findtext("text", "").replace("\\*", "*") for one in right]
     chosen = [(share, one) for share, one in answers if one.get("format") == "html"]
@@ -274,6 +271,7 @@ def _printed(number: str, points: float, body: str, answer: str) -> Read:
     text = re.sub(r"^(```python|```|!\[.*\]\(.*\))$", "", body[: hint.start()], flags=re.MULTILINE)
     boxes = re.findall(r"^(?:☐|____) \*\*([A-H])\.\*\* (.*?)(?=^(?:☐|____) |\Z)", body, re.MULTILINE | re.DOTALL)
     options = {letter: squeezed(_formulae(option)) for letter, option in boxes}
+    assert ("\n____ **" in body, "\n☐ **" in body) == (kind == "order", kind in ("one", "several")), body
     key, _, rest = answer.strip().partition("\n\n")
     if key.startswith("```"):
         key, _, rest = answer.strip().removeprefix("```\n").partition("\n```")

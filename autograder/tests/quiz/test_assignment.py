@@ -133,13 +133,38 @@ def test_an_order_that_tells_does_not_pass(tmp_path: Path, monkeypatch: pytest.M
         quiz_files(Course(tmp_path), small())
 
 
-def test_another_key_is_another_everywhere() -> None:
-    quiz, other = small(), scrambled(small())
-    for one, two in zip(quiz.questions, other.questions, strict=True):
+def test_other_keys_are_other_everywhere() -> None:
+    quiz, others = small(), [scrambled(small(), seed) for seed in range(12)]
+    for place, one in enumerate(quiz.questions):
         values = {name: choices[0] for name, choices in one.parameters.items()}
-        assert ask(one, values).key != ask(two, values).key
-        assert two.why != one.why
-    assert quiz_notebook(shown_quiz(quiz)) == quiz_notebook(shown_quiz(other))
+        assert len({ask(other.questions[place], values).key for other in others}) > 2
+        assert len({other.questions[place].why for other in others}) == 12
+    assert {len(ask(other.question("several-of-four"), {}).key) for other in others} == {2, 3}  # type: ignore[arg-type]
+    for other in others:
+        assert quiz_notebook(shown_quiz(quiz)) == quiz_notebook(shown_quiz(other))
+
+
+@pytest.mark.parametrize("name", ["among these two", "how many are right", "the middle of the order", "a line end"])
+def test_a_part_of_a_key_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def hint(given: Quiz) -> str:
+        one, several = ask(given.question("one-of-three"), {}), ask(given.question("several-of-four"), {})
+        items = ask(given.question("order-of-steps"), {})
+        texts = {choice.letter: choice.text for choice in items.choices}
+        hints = {
+            "among these two": "A or B" if one.key in ("A", "B") else "not A, not B",
+            "how many are right": str(sum(choice.right for choice in several.choices)),
+            "the middle of the order": texts[items.key[1]],  # type: ignore[index]
+            "a line end": str("\n" in str(ask(given.question("printed"), {}).key)),
+        }
+        return hints[name]
+
+    def careless(given: Quiz) -> ShownQuiz:
+        shown = shown_quiz(given)
+        return ShownQuiz(**{field: getattr(shown, field) for field in shown.__slots__} | {"introduction": hint(given)})
+
+    monkeypatch.setattr(builder, "shown_quiz", careless)
+    with pytest.raises(LeakError):
+        quiz_files(Course(tmp_path), small())
 
 
 @pytest.mark.parametrize("where", ["a cell", "metadata", "a cell of their own"])
@@ -178,6 +203,11 @@ def test_a_build_says_what_it_changed_and_a_check_what_it_would(course: Course) 
     assert stale(course, "small-post") == []
     practice = practice_path(course, "small-post")
     practice.unlink()
+    strange = course.assignment_folder("small-post") / "notes.md"
+    strange.write_text("mine")
+    with pytest.raises(CourseError, match=r"notes\.md: this folder is made from a quiz"):
+        build(course, "small-post")
+    strange.unlink()
     extra = course.assignment_folder("small-post") / "figures" / "old.svg"
     extra.parent.mkdir()
     extra.write_text("<svg/>")

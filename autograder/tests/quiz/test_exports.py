@@ -18,7 +18,7 @@ from autograder.quiz import sentences
 from autograder.quiz.ask import Asked, ask, filled
 from autograder.quiz.draw import MOST_CARRIED, drawn_variants, marked, practised
 from autograder.quiz.export import FORMS, Exported, export
-from autograder.quiz.records import AnyQuestion, Line, Number, Order, Prints, Quiz, SeveralChoices, Text
+from autograder.quiz.records import AnyQuestion, Line, Number, OneChoice, Order, Prints, Quiz, SeveralChoices, Text
 from autograder.quiz.shown import kind_of
 from autograder.quiz.source import load_quiz, quiz_names
 from autograder.tests.quiz.readers import READERS, Read, squeezed
@@ -106,7 +106,7 @@ def test_texts_kinds_points_and_reasons_are_those_of_the_source(name: str, form:
 @every_quiz
 def test_options_are_right_and_wrong_as_in_the_source_and_each_says_why(name: str, form: str) -> None:
     for asked, read in _pairs(name, form):
-        if kind_of(asked.question) not in ("one", "several"):
+        if not isinstance(asked.question, OneChoice | SeveralChoices):
             assert not read.options or isinstance(asked.question, Order)
             continue
         wanted = [(_text(one.text, form), one.right, _text(one.why, form)) for one in asked.choices]
@@ -126,7 +126,6 @@ def test_numbers_have_their_range(name: str, form: str) -> None:
         room = question.tolerance + question.relative * abs(key) if isinstance(question, Number) else 0.0
         digits = 5.1e-5 if form == "qti" else 1e-3 * room + 1e-6  # Canvas keeps four decimals
         assert read.number == pytest.approx((key - room, key + room), abs=digits)
-        assert read.number[0] - digits <= key <= read.number[1] + digits
 
 
 @every_form
@@ -209,9 +208,7 @@ def test_what_is_asked_for_marks_is_in_no_export(name: str, form: str) -> None:
 @every_form
 @every_quiz
 def test_every_question_in_another_form_is_named(name: str, form: str) -> None:
-    notes = Counter(
-        re.match(r"question ([a-z0-9-]+)( with .*)?: ", note).group(1) for note in _exported(name, form).notes
-    )
+    notes = Counter(re.findall(r"^question ([a-z0-9-]+)", "\n".join(_exported(name, form).notes), re.MULTILINE))
     wanted: Counter[str] = Counter()
     for question in load_quiz(COURSE, name).questions:
         wanted[question.id] += bool(question.parameters) and form != "html"
@@ -250,7 +247,7 @@ def test_of_a_question_some_of_whose_numbers_canvas_refuses_the_others_are_carri
     quiz = _quiz_of(number_of_scores={"answer": "H * (T - 5)"})
     made = export(quiz, "qti", FOLDER, everything=True)
     read = list(READERS["qti"](made.data))
-    assert sorted(one.number for one in read) == [(3.5, 4.5), (7.5, 8.5), (11.5, 12.5), (23.5, 24.5)]
+    assert sorted(one.number or () for one in read) == [(3.5, 4.5), (7.5, 8.5), (11.5, 12.5), (23.5, 24.5)]
     assert f"question number-of-scores with H = 4, T = 5: Canvas cannot hold it ({ZERO})." in made.notes
     assert sentences.CARRIED_VARIANTS.format(question="number-of-scores", count=4) in made.notes
 

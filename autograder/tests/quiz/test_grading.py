@@ -18,7 +18,7 @@ from autograder.quiz.grading import grade_quiz
 from autograder.quiz.public import numbers_for
 from autograder.report import verdict_html, verdict_text
 from autograder.tests.notebooks import as_bytes
-from autograder.tests.quiz.support import paper, small
+from autograder.tests.quiz.support import asked, paper, small
 
 
 def graded(assignment: Assignment, notebook: NotebookNode, student: str = "ada") -> Report:
@@ -47,9 +47,13 @@ def test_an_untouched_quiz_earns_nothing_and_needs_nobody(assignment: Assignment
 
 
 def test_a_part_of_the_points_is_given_for_a_part(assignment: Assignment) -> None:
-    report = graded(assignment, paper(assignment, "ada", **{"several-of-four": 'answer_2 = ["A", "B", "C", "D"]'}))
+    report = graded(assignment, paper(assignment, "ada", **{"several-of-four": f"answer_2 = {two_right()}"}))
     assert result(report, "several-of-four").score == pytest.approx(2.0, abs=1e-3)
     assert result(report, "several-of-four").right == pytest.approx(2 / 3, abs=1e-5)
+
+
+def two_right() -> list[str]:
+    return [choice.letter for choice in asked("several-of-four").choices if choice.right][:2]
 
 
 def test_the_numbers_are_those_of_who_hands_in(assignment: Assignment) -> None:
@@ -58,7 +62,7 @@ def test_the_numbers_are_those_of_who_hands_in(assignment: Assignment) -> None:
     assert graded(assignment, mine, "ada").score == 10
     copied = graded(assignment, theirs, "ada")
     assert result(copied, "number-of-scores").state is Verdict.ERROR
-    assert "fits the numbers of “grace”" in result(copied, "number-of-scores").checks[0].message
+    assert "fits the numbers of grace" in result(copied, "number-of-scores").checks[0].message
     assert "was handed in by “ada”" in copied.notices[0]
 
 
@@ -169,3 +173,37 @@ def test_10_megabytes_are_refused_or_read_in_no_time(assignment: Assignment) -> 
     report = graded(assignment, paper(assignment, "ada", word=f"answer_4 = {'x' * 10**6!r}"))
     assert result(report, "word").state is Verdict.ERROR
     assert len(str(report.to_json())) < 20_000
+
+
+def test_an_answer_in_another_cell_waits_for_a_person(assignment: Assignment) -> None:
+    notebook = paper(assignment, "ada", word="answer_4 = None")
+    notebook.cells.append(nbformat.v4.new_code_cell('answer_4 = "keys"', id="own"))  # type: ignore[no-untyped-call]
+    report = graded(assignment, notebook)
+    assert result(report, "word").state is Verdict.ERROR
+    assert "stands in another cell" in result(report, "word").checks[0].message
+
+
+@pytest.mark.parametrize("source", [r'answer_4 = "\ud800"', r'answer_4 = "\x1b[2J\u202e"', "answer_4 = " + "1" * 400])
+def test_odd_characters_and_sizes_cost_no_more_than_their_question(assignment: Assignment, source: str) -> None:
+    report = graded(assignment, paper(assignment, "ada", word=source))
+    assert report.score == 9
+    assert str(report.to_json()).encode()
+    assert "\x1b" not in str(report.to_json()) + repr(report.to_json()).replace("\\x1b", "\x1b")
+
+
+def test_what_stands_in_place_of_a_name_is_not_repeated(assignment: Assignment) -> None:
+    said = "![x](https://example.org/t.png) [here](https://example.org)"
+    notebook = paper(assignment, said, student=f"student = {said!r}")
+    report = graded(assignment, notebook, "ada")
+    assert "example.org" not in str(report.to_json())
+    assert "nobody who could be meant" in report.notices[0]
+
+
+def test_a_fault_in_marking_costs_one_verdict(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(one: object, answer: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("autograder.quiz.grading.mark", fails)
+    report = graded(assignment, paper(assignment, "ada"))
+    assert {one.state for one in report.exercises} == {Verdict.ERROR}
+    assert "could not be marked (ZeroDivisionError)" in report.exercises[0].checks[0].message

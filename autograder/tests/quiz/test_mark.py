@@ -32,9 +32,13 @@ def test_a_wrong_choice_of_several_costs_a_right_one() -> None:
     right = [choice.letter for choice in one.choices if choice.right]
     wrong = next(choice.letter for choice in one.choices if not choice.right)
     assert share("several-of-four", (right[0],)) == pytest.approx(1 / 3, abs=1e-6)
-    assert share("several-of-four", (*right[:2], wrong)) == pytest.approx(1 / 3, abs=1e-6)
+    assert share("several-of-four", tuple(right[:2])) == pytest.approx(2 / 3, abs=1e-6)
+    assert share("several-of-four", (*right[:2], wrong)) == 0
     assert share("several-of-four", (wrong,)) == 0
-    assert share("several-of-four", tuple("ABCD")) == pytest.approx(2 / 3, abs=1e-6)
+
+
+def test_all_letters_earn_what_none_do() -> None:
+    assert share("several-of-four", tuple("ABCD")) == 0
 
 
 def test_a_number_has_the_room_that_is_stated() -> None:

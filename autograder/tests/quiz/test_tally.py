@@ -121,6 +121,17 @@ def test_gain_is_the_share_of_what_was_missing() -> None:
     assert found[0].rates == pytest.approx((0.5, 0.9))
 
 
+def test_what_was_lost_is_a_share_of_what_there_was() -> None:
+    assert gains(*both(0.8, 0.2, 10))[0].gain == pytest.approx(-0.75)
+
+
+def test_who_has_no_verdict_at_one_end_counts_at_neither() -> None:
+    before, after = both(0.5, 0.9, 12)
+    for student in ("s0", "s1", "s2"):
+        after[1][student] = report({})
+    assert {(one.students, one.before[1] > 0, one.rates) for one in gains(before, after)} == {(9, True, None)}
+
+
 def test_gain_of_few_is_told_in_counts() -> None:
     one = gains(*both(0.0, 1.0, 9))[0]
     assert (one.rates, one.gain) == (None, None)
