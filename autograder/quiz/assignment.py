@@ -44,7 +44,7 @@ _TITLE = """\
 1. Write your student id into the cell below, then run all cells (*Run → Run All Cells*): questions with numbers draw
    yours from it.
 2. Answer. Each question has a cell for your answer, and below it one that shows how it will be read: run both.
-3. At the end all answers are read back once more. Save, and hand in.
+3. At the end all answers are read back once more. Save, and hand in. (Is nothing shown? Run all cells once more.)
 
 Nothing here tells whether an answer is right: that, and why, you read in the feedback."""
 _RULES = {
@@ -61,6 +61,9 @@ _RULE_OF = {
 }
 #: Keys that a notebook is built from, to see that it is the same.
 OTHER_KEYS = 12
+#: Cells that are folded away, and the line that then is left of the longer one.
+_TOOLS = ("setup", "all-answers")
+_FOLDED = "# The tools of this quiz, folded away\n"
 _HIDDEN = {"jupyter": {"source_hidden": True}}
 
 
@@ -71,7 +74,7 @@ def quiz_notebook(quiz: ShownQuiz) -> NotebookNode:
         cells += _cells(question)
     table = {question.number: (question.kind, question.letters) for question in quiz.questions}
     cells.append(new_markdown_cell("## All your answers\n\nAs they will be read:", id="before-handing-in"))  # type: ignore[no-untyped-call]
-    cells.append(_locked("all-answers", f"read_back_all({table!r})"))
+    cells.append(_locked("all-answers", f"# All answers\nread_back_all({table!r})"))
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "quiz": quiz.name}
     return new_notebook(cells=cells, metadata=metadata)  # type: ignore[no-any-return,no-untyped-call]
@@ -138,7 +141,7 @@ def _title(quiz: ShownQuiz) -> str:
 
 
 def _setup() -> str:
-    return inspect.getsource(public).strip()
+    return _FOLDED + inspect.getsource(public).strip()
 
 
 def _cells(question: Shown) -> list[NotebookNode]:
@@ -177,7 +180,7 @@ def _numbered(question: Shown) -> str:
 
 def _locked(cell_id: str, source: str, kind: str = "code", **settings: Any) -> NotebookNode:
     cell = _graded_cell(cell_id, source, kind, locked=True, **settings)
-    if cell_id == "setup":
+    if cell_id in _TOOLS:
         cell.metadata |= _HIDDEN
     return cell
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from functools import partial
 
 from autograder.quiz.records import AnyQuestion, OneChoice, Order, Quiz, SeveralChoices, Value
 
@@ -41,10 +40,10 @@ def drawn_variants(question: AnyQuestion, most: int = MOST_CARRIED) -> list[dict
 def marked(quiz: Quiz) -> tuple[AnyQuestion, ...]:
     """The questions that are asked for marks: drawn so that every concept has its turn, shown from easy to hard.
 
-    Of a concept's questions those with parameters have their turn first, because in them neighbours differ.
+    Of the questions with parameters half have their turn first, because in them neighbours differ; the other half stays
+    for practice, which draws new values each time.
     """
-    chance = partial(digest, quiz.about.edition, quiz.name)
-    left = sorted(quiz.questions, key=lambda question: (not question.parameters, chance(question.id)))
+    left = _in_turn(quiz)
     drawn: list[AnyQuestion] = []
     while left and len(drawn) < quiz.about.ask:
         drawn_from: set[str] = set()
@@ -54,6 +53,13 @@ def marked(quiz: Quiz) -> tuple[AnyQuestion, ...]:
                 drawn.append(question)
                 left.remove(question)
     return tuple(sorted(drawn, key=lambda question: (question.difficulty, quiz.questions.index(question))))
+
+
+def _in_turn(quiz: Quiz) -> list[AnyQuestion]:
+    shuffled = sorted(quiz.questions, key=lambda question: digest(quiz.about.edition, quiz.name, question.id))
+    numbered = [question for question in shuffled if question.parameters]
+    first = numbered[: (len(numbered) + 1) // 2]
+    return [*first, *(question for question in shuffled if not question.parameters), *numbered[len(first) :]]
 
 
 def practised(quiz: Quiz) -> tuple[AnyQuestion, ...]:

@@ -111,5 +111,8 @@ def _told(choice: Choice) -> str:
 def _solution(asked: Asked) -> tuple[str, ...]:
     if asked.choices and not isinstance(asked.question, Order):
         return (*(_told(choice) for choice in asked.choices if choice.right), *filter(None, [asked.why]))
-    key = shown(asked.key if not isinstance(asked.key, float) else round(asked.key, 6))
+    texts = {choice.letter: choice.text for choice in asked.choices}
+    key = shown(round(asked.key, 6) if isinstance(asked.key, float) else asked.key)
+    if isinstance(asked.key, tuple):
+        key = " → ".join(texts[letter] for letter in asked.key)
     return (sentences.ANSWER.format(answer=key, why=asked.why.strip()),)

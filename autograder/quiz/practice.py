@@ -17,6 +17,7 @@ from markupsafe import escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.quiz import sentences
 from autograder.quiz.ask import Asked, Choice, ask
 from autograder.quiz.draw import drawn_variants, practised
 from autograder.quiz.markup import highlighted, html, inline_html, picture_data
@@ -100,6 +101,8 @@ def _question(asked: Asked, folder: Path) -> str:
     if asked.question.picture:
         address, alt = picture_data(folder, asked.question.picture), escape(asked.question.alt)
         parts.append(f'<img src="{address}" alt="{alt}" style="max-width: 100%; background: #fff">')
+    if isinstance(asked.question, Line):
+        parts.append(sentences.CHOOSE["line"])
     return "".join([*parts, *filter(None, [one_line_hint(asked)])])
 
 

@@ -53,6 +53,7 @@ PAGE_WORDS = {
     "right": "Right.",
     "partly": "Partly right.",
     "wrong": "Not right yet.",
+    "once": "Not right yet. Try once more; then the answer is shown.",
     "score": "{right} of {all} right.",
     "expects": {
         "one": "Choose an option first.",

@@ -26,6 +26,9 @@ STAND_INS = (
     "Your own solutions of earlier exercises kept this one from passing, so it was checked with right ones in their "
     "place, and that result counts: an error costs its points once."
 )
+QUESTION = "Question {number}"
+ANSWER = "{mark} {title}"
+HOW_RIGHT = {"all": "✓", "some": "◐", "none": "✗"}
 CHECK = "{mark} {title} ({word})"
 EXPLANATION = "What probably happened"
 NOTICES = "About this run"

@@ -76,21 +76,28 @@ def feedback(exercise: ExerciseResult, report: Report) -> Feedback:
     """Everything to be said on `exercise`, in reading order: what is left to do comes first."""
     is_first = bool(report.exercises) and report.exercises[0].grade_id == exercise.grade_id
     return Feedback(
-        headline=_headline(exercise),
+        headline=_headline(exercise, _name(exercise, report)),
         summary=tuple(_summary(exercise)),
         explanations=_explanations(exercise.checks),
-        findings=tuple(_findings(exercise.checks[:_MOST_CHECKS], _MESSAGE if exercise.answer is None else _TAUGHT)),
+        findings=tuple(_findings(exercise.checks[:_MOST_CHECKS]) if exercise.answer is None else _answers(exercise)),
         notices=_notices(report.notices if is_first else ()),
-        stamp=_stamp(report),
+        stamp=_stamp(report) if is_first or exercise.answer is None else "",
         taught=exercise.answer is not None,
     )
 
 
-def _headline(exercise: ExerciseResult) -> str:
+def _name(exercise: ExerciseResult, report: Report) -> str:
+    """What students know it by: an exercise by its id, a quiz's question by its number."""
+    if exercise.answer is None or exercise not in report.exercises:
+        return plain(exercise.grade_id, _TITLE)
+    return sentences.QUESTION.format(number=report.exercises.index(exercise) + 1)
+
+
+def _headline(exercise: ExerciseResult, name: str) -> str:
     template = {Verdict.PENDING: sentences.SCORE_PENDING, Verdict.ERROR: sentences.SCORE_ERROR}
     settled = sentences.SCORE_BONUS if exercise.bonus else sentences.SCORE
     return template.get(exercise.state, settled).format(
-        exercise=plain(exercise.grade_id, _TITLE),
+        exercise=name,
         score=points(exercise.score or 0.0),
         max_score=points(exercise.max_score),
     )
@@ -117,12 +124,22 @@ def _explanations(checks: Iterable[CheckResult]) -> tuple[str, ...]:
     return tuple(plain(explanation, _MESSAGE) for explanation in list(found)[:_MOST_EXPLANATIONS])
 
 
-def _findings(checks: Iterable[CheckResult], most: int) -> Iterable[Finding]:
+def _answers(exercise: ExerciseResult) -> Iterable[Finding]:
+    """What is said of the answer to a quiz's question; the rest of its points, if any, are no finding of their own."""
+    mark = sentences.HOW_RIGHT["none" if not exercise.right else "all" if exercise.right == 1 else "some"]
+    for check in exercise.checks:
+        if check.name == "answer":
+            mark = sentences.MARKS[check.verdict][0] if exercise.right is None else mark
+            title = sentences.ANSWER.format(mark=mark, title=plain(check.title, 2 * _TITLE))
+            yield Finding((title,), plain(check.message, _TAUGHT))
+
+
+def _findings(checks: Iterable[CheckResult]) -> Iterable[Finding]:
     ordered = sorted(checks, key=lambda check: check.verdict is Verdict.PASSED)
     for (verdict, message), alike in groupby(ordered, lambda check: (check.verdict, check.message)):
         mark, word = sentences.MARKS[verdict]
         titles = (sentences.CHECK.format(mark=mark, word=word, title=plain(c.title or c.name, _TITLE)) for c in alike)
-        yield Finding(tuple(titles), plain(message, most))
+        yield Finding(tuple(titles), plain(message, _MESSAGE))
 
 
 def _notices(notices: Iterable[str]) -> tuple[str, ...]:

@@ -106,6 +106,7 @@ def _key(asked: Asked) -> dict[str, Any]:
         key["of"] = len(asked.choices)
     if isinstance(asked.question, Number):
         key["room"] = asked.question.tolerance + asked.question.relative * abs(float(str(asked.key)))
+        key["relative"] = asked.question.relative  # of the slips, whose room goes by their own size
     return key
 
 

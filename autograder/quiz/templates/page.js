@@ -52,7 +52,7 @@ const kinds = {
   number: {
     read: (form) => (Number.isFinite(number_of(typed(form))) ? number_of(typed(form)) : null),
     mark: (answer, key) => (close(answer, key.answer, key.room) ? 1 : 0),
-    same: (answer, slip, key) => close(answer, slip, key.room),
+    same: (answer, slip, key) => close(answer, slip, key.room + key.relative * (Math.abs(slip) - Math.abs(key.answer))),
   },
   line: {
     read: (form) => (/^\s*\d+\s*$/.test(typed(form)) ? Number(typed(form)) : null),
@@ -86,7 +86,8 @@ function check(form) {
   }
   const share = mark(answer, key);
   result.classList.add(share === 1 ? "right" : "wrong");
-  result.textContent = share === 1 ? words.right : share > 0 ? words.partly : words.wrong;
+  const once = form.dataset.tries === undefined && !form.querySelector(".why");
+  result.textContent = share === 1 ? words.right : share > 0 ? words.partly : once ? words.once : words.wrong;
   explain(form, share, JSON.parse(form.dataset.slips).findIndex((slip) => same && same(answer, slip, key)));
   right.set(form.closest("section").dataset.question, share);
   show_score();

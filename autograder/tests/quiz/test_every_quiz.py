@@ -10,7 +10,7 @@ import pytest
 from autograder.nbgrader_adapters.frontpage import check_front_page
 from autograder.nbgrader_adapters.release import check_release
 from autograder.quiz.build import stale
-from autograder.quiz.draw import marked
+from autograder.quiz.draw import marked, practised
 from autograder.quiz.shown import kind_of
 from autograder.quiz.source import load_quiz, quiz_names
 from autograder.tests.quiz.support import COURSE
@@ -36,6 +36,12 @@ def test_a_bank_is_large_and_mixed(name: str) -> None:
     assert kinds["one"] <= 0.55 * len(quiz.questions)
     assert sum(bool(question.parameters) for question in quiz.questions) >= 3
     assert {question.difficulty for question in quiz.questions} == {1, 2, 3}
+
+
+@every_quiz
+def test_neighbours_differ_and_practice_draws_anew(name: str) -> None:
+    for questions in (marked(load_quiz(COURSE, name)), practised(load_quiz(COURSE, name))):
+        assert any(question.parameters for question in questions)
 
 
 @every_quiz
