@@ -61,8 +61,7 @@ _RULE_OF = {
 }
 #: Keys that a notebook is built from, to see that it is the same.
 OTHER_KEYS = 12
-#: Cells that are folded away, and the line that then is left of the longer one.
-_TOOLS = ("setup", "all-answers")
+#: The line that is left of the tools.
 _FOLDED = "# The tools of this quiz, folded away\n"
 _HIDDEN = {"jupyter": {"source_hidden": True}}
 
@@ -72,9 +71,9 @@ def quiz_notebook(quiz: ShownQuiz) -> NotebookNode:
     cells = [new_markdown_cell(_title(quiz), id="title"), _locked("setup", _setup()), _answered("student", _STUDENT)]  # type: ignore[no-untyped-call]
     for question in quiz.questions:
         cells += _cells(question)
-    table = {question.number: (question.kind, question.letters) for question in quiz.questions}
+    rows = "".join(f'    {one.number}: ("{one.kind}", "{one.letters}"),\n' for one in quiz.questions)
     cells.append(new_markdown_cell("## All your answers\n\nAs they will be read:", id="before-handing-in"))  # type: ignore[no-untyped-call]
-    cells.append(_locked("all-answers", f"# All answers\nread_back_all({table!r})"))
+    cells.append(_locked("all-answers", "read_back_all({\n" + rows + "})"))
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "quiz": quiz.name}
     return new_notebook(cells=cells, metadata=metadata)  # type: ignore[no-any-return,no-untyped-call]
@@ -180,7 +179,7 @@ def _numbered(question: Shown) -> str:
 
 def _locked(cell_id: str, source: str, kind: str = "code", **settings: Any) -> NotebookNode:
     cell = _graded_cell(cell_id, source, kind, locked=True, **settings)
-    if cell_id in _TOOLS:
+    if cell_id == "setup":
         cell.metadata |= _HIDDEN
     return cell
 
