@@ -14,7 +14,7 @@ from autograder.course import Assignment
 from autograder.tests.chain import SOFTMAX, submission
 from autograder.tests.notebooks import write_notebook
 
-BLOCKED = ("nbgrader", "jupyterlab", "nbconvert", "notebook", "jupyter_server")
+BLOCKED = ("nbgrader", "jupyterlab", "nbconvert", "notebook", "jupyter_server", "latex2mathml", "text2qti")
 BLOCKER = f"""
 import sys
 
@@ -33,6 +33,7 @@ CORE = (
     "doctor",
     "exercises",
     "grade",
+    "quiz.grading",
     "intake",
     "sandbox.kernel",
     "verify",
@@ -78,3 +79,13 @@ def test_check_grades_end_to_end(tmp_path: Path, chain: Assignment) -> None:
     done = without(tmp_path, *command, cwd=chain.course.root)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["score"] == 6.0
+
+
+@pytest.mark.slow
+def test_a_quiz_is_graded_end_to_end(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    path = root / "release" / "attention-post" / "attention-post.ipynb"
+    command = ("check", str(path), "--assignment", "attention-post", "--student", "ada", "--json")
+    done = without(tmp_path, "-m", "autograder.cli", *command, cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["sandbox"] == "not run"
