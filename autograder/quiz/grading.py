@@ -73,7 +73,7 @@ class _Paper:
 
     def notices(self, has_numbers: bool) -> list[str]:
         """What is to be said of whose notebook it is."""
-        if not has_numbers:
+        if not has_numbers or not (self.student or self.said):
             return []
         if not self.student:
             return [sentences.OWN_WORD.format(said=_name(self.said))]

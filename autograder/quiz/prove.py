@@ -21,7 +21,7 @@ from autograder.errors import CourseError
 from autograder.quiz.ask import Asked, ask, computed, filled
 from autograder.quiz.draw import variants
 from autograder.quiz.mark import printed_form
-from autograder.quiz.records import AnyQuestion, Line, Prints, Quiz
+from autograder.quiz.records import Line, Prints, Quiz
 
 
 def disproved(quiz: Quiz) -> Iterator[str]:
@@ -88,8 +88,3 @@ def prove(quiz: Quiz, name: str) -> None:
     """Runs all of it; raises CourseError with a line for each question that is disproved."""
     if found := list(disproved(quiz)):
         raise CourseError("\n".join(f"quizzes/{name}.toml: {fault}." for fault in found))
-
-
-def is_computed(question: AnyQuestion) -> bool:
-    """Whether something of the question is run."""
-    return bool(question.proof or isinstance(question, Prints))

@@ -21,13 +21,13 @@ OTHER_NUMBERS = (
     "A person will look at it."
 )
 OTHER_STUDENT = (
-    "The notebook names the student id {said}, and was handed in by “{student}”: questions with numbers are marked "
+    "The notebook names {said} as its student, and was handed in by “{student}”: questions with numbers are marked "
     "with those of “{student}”."
 )
 OWN_WORD = (
     "Nobody said whose notebook this is, so questions with numbers are marked with those of {said}, whom it names."
 )
-NOBODY = "nobody who could be meant"
+NOBODY = "nobody"
 ELSEWHERE = "The answer to question {number} stands in another cell than the one for it. A person will read it."
 FAULT = "Question {number} could not be marked ({error}). A person will look at it."
 
@@ -68,8 +68,6 @@ PAGE_WORDS = {
 KEY_TITLE = "Answers"
 POINTS = "{points} points"
 ONE_POINT = "1 point"
-VARIANT = "For {values}"
-CODE_LINE = "line {number}"
 ONE_LINE = "(Write all lines on one, with a space between them.)"
 ONE_VARIANT = "question {question}: printed with one of its {count} sets of values."
 CARRIED_ORDER = "question {question}: an order is carried as {form}."

@@ -197,7 +197,7 @@ def test_what_stands_in_place_of_a_name_is_not_repeated(assignment: Assignment) 
     notebook = paper(assignment, said, student=f"student = {said!r}")
     report = graded(assignment, notebook, "ada")
     assert "example.org" not in str(report.to_json())
-    assert "nobody who could be meant" in report.notices[0]
+    assert "names nobody as its student" in report.notices[0]
 
 
 def test_a_fault_in_marking_costs_one_verdict(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
