@@ -91,6 +91,11 @@ def ask(question: AnyQuestion, values: Mapping[str, Value]) -> Asked:
     )
 
 
+def room(question: AnyQuestion, value: float) -> float:
+    """How far an answer may lie from a value."""
+    return question.tolerance + question.relative * abs(value) if isinstance(question, Number) else 0.0
+
+
 def filled(question: AnyQuestion, text: str, values: Mapping[str, Value]) -> str:
     """The text with values in the places of `<<name>>`; raises CourseError for a name that has none."""
 

@@ -6,7 +6,8 @@
     quizzes/figures/*.svg ────────────────────────────→ source/<quiz>/figures/
 
     setup     the text of public.py: draws numbers, reads answers      locked, folded away
-    student   student = ""                                             the student's
+    title     what it is, and what to do
+    student   student = None                                           the student's
     for each question
       <id>-question   what is asked                                    locked
       <id>-numbers    your_numbers(…), where it has parameters         locked
@@ -41,9 +42,10 @@ _TITLE = """\
 
 {rule} {count} questions, {points:g} points.
 
-1. Write your student id into the cell below, then run all cells (*Run → Run All Cells*): questions with numbers draw
-   yours from it.
-2. Answer. Each question has a cell for your answer, and below it one that shows how it will be read: run both.
+1. Write your student id into the cell `student = None`, then run all cells (*Run → Run All Cells*). Some questions have
+   numbers of your own, which follow from your id.
+2. Answer. Each question has a cell for your answer, and below it one that shows how it will be read: run both, in this
+   order.
 3. At the end all answers are read back once more. Save, and hand in. (Is nothing shown? Run all cells once more.)
 
 Nothing here tells whether an answer is right: that, and why, you read in the feedback."""
@@ -55,8 +57,8 @@ _STUDENT = "# Your student id, as your instructor knows it.\nstudent = None"
 _ANSWER = "# {what}, such as {example}\nanswer_{number} = None"
 #: What is said of the rules by which a kind is marked.
 _RULE_OF = {
-    "several": "*Several are right: each right one earns a share, each wrong one takes a share away.*",
-    "text": "*Capitals, hyphens, spaces and articles do not count.*",
+    "several": "*Several are right. The right ones share the points; the wrong ones, all together, take them away.*",
+    "text": "*Capitals, articles and full stops do not count; a hyphen counts as a space.*",
     "prints": "*How many spaces there are does not count.*",
 }
 #: Keys that a notebook is built from, to see that it is the same.

@@ -40,8 +40,8 @@ def drawn_variants(question: AnyQuestion, most: int = MOST_CARRIED) -> list[dict
 def marked(quiz: Quiz) -> tuple[AnyQuestion, ...]:
     """The questions that are asked for marks: drawn so that every concept has its turn, shown from easy to hard.
 
-    Of the questions with parameters half have their turn first, because in them neighbours differ; the other half stays
-    for practice, which draws new values each time.
+    Of the questions whose answer depends on a student's numbers half have their turn first, because in them neighbours
+    differ; the other half stays for practice, which draws new values each time. (Letters do not depend on numbers.)
     """
     left = _in_turn(quiz)
     drawn: list[AnyQuestion] = []
@@ -57,9 +57,9 @@ def marked(quiz: Quiz) -> tuple[AnyQuestion, ...]:
 
 def _in_turn(quiz: Quiz) -> list[AnyQuestion]:
     shuffled = sorted(quiz.questions, key=lambda question: digest(quiz.about.edition, quiz.name, question.id))
-    numbered = [question for question in shuffled if question.parameters]
+    numbered = [one for one in shuffled if one.parameters and not isinstance(one, OneChoice | SeveralChoices)]
     first = numbered[: (len(numbered) + 1) // 2]
-    return [*first, *(question for question in shuffled if not question.parameters), *numbered[len(first) :]]
+    return [*first, *(question for question in shuffled if question not in numbered), *numbered[len(first) :]]
 
 
 def practised(quiz: Quiz) -> tuple[AnyQuestion, ...]:

@@ -147,7 +147,9 @@ def _title(found: Mark, answer: Answer | None, taking_part: bool) -> str:
 
 def _name(said: str) -> str:
     """A student id as a notebook has it, if it can be one: a notebook may hold anything in its place."""
-    return said if re.fullmatch(r"[\w.@+-]{1,40}", said) else sentences.NOBODY
+    if not said:
+        return sentences.NOBODY
+    return f"“{said}”" if re.fullmatch(r"[\w.@+ -]{1,40}", said) else sentences.SOMEBODY
 
 
 def _without(question: AnyQuestion, answer: str, why: str) -> ExerciseResult:

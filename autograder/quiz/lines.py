@@ -54,7 +54,8 @@ def _marks(text: str) -> Iterator[tuple[int, bool, str]]:
                 yield number, True, header.group(1)
             elif key := _KEY.match(line):
                 yield number, False, key.group(1)
-        closing = _after(line, closing)
+        if closing or not line.lstrip().startswith("#"):
+            closing = _after(line, closing)
 
 
 def _after(line: str, closing: str) -> str:

@@ -5,9 +5,10 @@ The rule of each kind:
 - one choice, a line, an order: right or not;
 - several choices: the share of the right ones that was chosen, less the share of the wrong ones that was, and never
   less than nothing; so to choose all earns as little as to choose none;
-- a number: within the tolerance that the question states;
-- a text: one of the accepted forms; capitals, hyphens, spaces, quotes and articles do not count;
-- what is printed: the same lines; how many spaces there are, and those beside commas and brackets, do not count.
+- a number: within the tolerance of the question's file;
+- a text: one of the accepted forms; capitals, quotes, articles and full stops do not count, a hyphen is a space;
+- what is printed: the same lines; how many spaces there are, and those beside commas, round and square brackets, do
+  not count.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from autograder.quiz import sentences
-from autograder.quiz.ask import Asked, Choice
+from autograder.quiz.ask import Asked, Choice, room
 from autograder.quiz.public import Answer, shown
 from autograder.quiz.records import Number, Order, SeveralChoices, Text
 
@@ -67,8 +68,8 @@ def _same(asked: Asked, answer: Answer, key: str | float) -> bool:
     question = asked.question
     if isinstance(question, Number):
         # The last part forgives what binary numbers do to decimal ones.
-        room = question.tolerance + question.relative * abs(float(key)) + 1e-9 * max(1.0, abs(float(key)))
-        return isinstance(answer, int | float) and abs(answer - float(key)) <= room
+        allowed = room(question, float(key)) + 1e-9 * max(1.0, abs(float(key)))
+        return isinstance(answer, int | float) and abs(answer - float(key)) <= allowed
     if isinstance(question, Text):
         return text_form(str(answer)) == text_form(str(key))
     if isinstance(key, str) and not asked.choices:

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.quiz import sentences
-from autograder.quiz.ask import Asked, Choice, ask
+from autograder.quiz.ask import Asked, Choice, ask, room
 from autograder.quiz.draw import drawn_variants, practised
 from autograder.quiz.markup import highlighted, html, inline_html, picture_data
 from autograder.quiz.nearest import one_line, one_line_hint, orders
@@ -121,18 +121,15 @@ def _choice(choice: Choice) -> dict[str, Any]:
 
 
 def _numeric(asked: Asked) -> list[dict[str, Any]]:
-    question, key = asked.question, float(str(asked.key))
-    room = 1e-9 * max(1.0, abs(key))
-    if isinstance(question, Number):
-        room += question.tolerance + question.relative * abs(key)
-    why = _safe(inline_html(asked.why))
-    answers: list[dict[str, Any]] = [_range(key, room, True, why)]
-    answers += [_range(float(slip.answer), 1e-9, False, _safe(inline_html(slip.why))) for slip in asked.slips]
+    answers = [_range(asked, float(str(asked.key)), True, asked.why)]
+    answers += [_range(asked, float(slip.answer), False, slip.why) for slip in asked.slips]
     return [*answers, {"type": "default", "feedback": "Not yet: try again."}]
 
 
-def _range(value: float, room: float, right: bool, why: str) -> dict[str, Any]:
-    return {"type": "range", "range": [value - room, value + room], "correct": right, "feedback": why}
+def _range(asked: Asked, value: float, right: bool, why: str) -> dict[str, Any]:
+    about = room(asked.question, value) + 1e-9 * max(1.0, abs(value))
+    told = _safe(inline_html(why))
+    return {"type": "range", "range": [value - about, value + about], "correct": right, "feedback": told}
 
 
 def _strings(asked: Asked) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ class WrongFormat(ValueError):
 def numbers_for(
     student: str, question: str, parameters: Mapping[str, Sequence[int | float | str]]
 ) -> dict[str, int | float | str]:
-    """Your values for the parameters of a question: drawn from your name by a hash, so always the same."""
+    """Your values for the parameters of a question: they follow from your student id, so they are always the same."""
     who = student.strip().casefold()
     drawn = {}
     for name, choices in parameters.items():
@@ -60,9 +60,10 @@ def read_text(source: str, name: str) -> str:
     Raises:
         WrongFormat: it is not a text in quotes.
     """
-    value = _last_value(source, name)
+    expected = 'your id in quotes, such as "s1234567"'
+    value = _last_value(source, name, expected)
     if value is not None and not (isinstance(value, str) and len(value) <= LONGEST_ID):
-        raise WrongFormat('expects a text in quotes, such as "s1234567"')
+        raise WrongFormat(f"expects {expected}")
     return _readable(value or "")
 
 
@@ -78,7 +79,7 @@ def read_answer(source: str, name: str, kind: str, letters: str = "") -> Answer 
     Raises:
         WrongFormat: there is something else in its place.
     """
-    value = _last_value(source, name, kind)
+    value = _last_value(source, name, _example(kind))
     return None if value is None else _as_kind(value, kind, letters)
 
 
@@ -98,20 +99,20 @@ def _parsed(source: str) -> ast.Module:
         return ast.parse(source)
 
 
-def _last_value(source: str, name: str, kind: str = "text") -> Any:
+def _last_value(source: str, name: str, expected: str) -> Any:
     if len(source) > LONGEST_CELL:
-        raise WrongFormat(f"expects {EXPECTS[kind][0]}, and this cell is longer than {LONGEST_CELL:,} characters")
+        raise WrongFormat(f"expects {expected}, and this cell is longer than {LONGEST_CELL:,} characters")
     try:
         tree = _parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise WrongFormat(f"is no Python that can be read; it expects {_example(kind)}") from None
+        raise WrongFormat(f"cannot be read (a quote or a bracket missing?); it expects {expected}") from None
     given = [line.value for line in tree.body if isinstance(line, ast.Assign | ast.AnnAssign) and _gives(line, name)]
     if not given:
-        raise WrongFormat(f"has lost its line “{name} = …”; it expects {_example(kind)}")
+        raise WrongFormat(f"has lost its line “{name} = …”; it expects {expected}")
     try:
         return _value(given[-1])
     except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError):
-        raise WrongFormat(f"expects {_example(kind)}, written out") from None
+        raise WrongFormat(f"expects {expected}, written out in its cell") from None
 
 
 def _example(kind: str) -> str:
@@ -213,7 +214,8 @@ def _cell_with(name: str) -> str:
 
 
 def _names(source: str, name: str) -> bool:
-    return gives(source, name) or re.search(rf"^{name} = None", source, re.MULTILINE) is not None
+    """Whether a cell is likely to be the one for `name`: gives it a value somewhere, be it where nobody reads it."""
+    return gives(source, name) or re.search(rf"\b{name}\b\)?\s*(:[^=\n]*)?=(?!=)", source) is not None
 
 
 def your_numbers(question: str, **parameters: Sequence[int | float | str]) -> None:

@@ -21,7 +21,7 @@ from msgspec import Meta, Struct, field
 
 Slug = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9]*(-[a-z0-9]+)*\Z", max_length=48)]
 Name = Annotated[str, Meta(pattern=r"\A[A-Za-z][A-Za-z0-9_]*\Z", max_length=24)]
-Words = Annotated[str, Meta(min_length=1, max_length=4_000)]
+Words = Annotated[str, Meta(pattern=r"\S", max_length=4_000)]
 Value = int | float | str
 
 

@@ -1,4 +1,4 @@
-"""Every sentence of a quiz's verdicts: templates with named fields, to be translated."""
+"""The sentences of a quiz's verdicts and exports: templates with named fields, to be translated."""
 
 #: How right an answer is, where right ones earn points, and where taking part does.
 TITLES = {"right": "Right: {answer}", "partly": "Partly right: {answer}", "wrong": "Not right: {answer}"}
@@ -28,6 +28,7 @@ OWN_WORD = (
     "Nobody said whose notebook this is, so questions with numbers are marked with those of {said}, whom it names."
 )
 NOBODY = "nobody"
+SOMEBODY = "somebody else"
 ELSEWHERE = "The answer to question {number} stands in another cell than the one for it. A person will read it."
 FAULT = "Question {number} could not be marked ({error}). A person will look at it."
 
@@ -38,12 +39,12 @@ QUESTION = "Question {number}"
 CODE = "Code"
 CHOOSE = {
     "one": "Choose one.",
-    "several": "Choose all that are right. A right one earns its share, a wrong one takes a share away.",
+    "several": "Choose all that are right. The right ones share the points; the wrong ones together take them away.",
     "order": "Give each its place.",
     "number": "Your answer, a number (a fraction such as 1/8 will do):",
     "line": "The number of the line:",
-    "text": "Your answer, a word or two:",
-    "prints": "What is printed:",
+    "text": "Your answer, a word or two (capitals do not count; a hyphen counts as a space):",
+    "prints": "What is printed (how many spaces there are does not count):",
 }
 OPTION_RIGHT = "Right."
 OPTION_WRONG = "Wrong."
@@ -72,6 +73,7 @@ ONE_LINE = "(Write all lines on one, with a space between them.)"
 ONE_VARIANT = "question {question}: printed with one of its {count} sets of values."
 CARRIED_ORDER = "question {question}: an order is carried as {form}."
 CARRIED_VARIANTS = "question {question}: {count} variants of it are carried, one of which is to be drawn."
+CARRIED_SLIPS = "question {question}: the words on wrong answers that are expected are left out."
 CARRIED_PARTIAL = "question {question}: {system} counts several choices by its own rule."
 CARRIED_SPELLING = "question {question}: {system} compares texts by the letter, but for capitals."
 REFUSED = "question {question}: {system} cannot hold it ({why})."

@@ -22,7 +22,7 @@ from autograder.quiz.faults import Fault, faults
 from autograder.quiz.lines import Where
 from autograder.quiz.records import Quiz
 
-_AT = re.compile(r"(?P<what>.*?)(?: - at `(?:key in )?(?P<path>\$[^`]*)`)?", re.DOTALL)
+_AT = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`(?P<path>\$[^`]*)`)?", re.DOTALL)
 _INDEX = re.compile(r"\$\.question\[(\d+)\]")
 
 
@@ -90,7 +90,7 @@ def _decoded(path: Path, text: str) -> Quiz:
 def _schema_sentence(path: Path, text: str, raw: dict[str, object], error: str) -> str:
     """Msgspec's word on what does not fit, with the line and the question that it is about."""
     match = _AT.fullmatch(error)
-    what, at = (match["what"], match["path"] or "$") if match else (error, "$")
+    what, at = (match["what"], (match["path"] or "$").replace("[...]", "")) if match else (error, "$")
     if name := re.match(r"Object contains unknown field `(\w+)`", what):
         at, what = f"{at}.{name[1]}", f"there is no field {name[1]!r} here"
     index = _INDEX.match(at)
@@ -110,7 +110,9 @@ def _id_of(raw: dict[str, object], index: int) -> str:
 
 
 def _sentence(path: Path, where: Where, fault: Fault, quiz: Quiz) -> str:
-    question = f": question {quiz.questions[fault.question].id}" if fault.question is not None else ""
+    question = ""
+    if fault.question is not None:
+        question = f": question {quiz.questions[fault.question].id}: {fault.path.rpartition('.')[2]}"
     return f"{_short(path)}, line {where.line(fault.path)}{question}: {fault.words}."
 
 

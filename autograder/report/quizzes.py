@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.course import Assignment, Course
+from autograder.errors import CourseError
 from autograder.model import Report
 from autograder.quiz.records import Quiz
 from autograder.quiz.source import load_quiz
@@ -30,7 +31,7 @@ def quiz_report(course: Course, name: str, reports: Mapping[str, Report]) -> Qui
     """The report on a quiz; None for an assignment that is none.
 
     Raises:
-        CourseError: the quiz, or the one at the other end of the lesson, has a fault.
+        CourseError: the quiz has a fault.
     """
     if not Assignment(course, name).is_quiz:
         return None
@@ -48,4 +49,7 @@ def quiz_report(course: Course, name: str, reports: Mapping[str, Report]) -> Qui
 
 def _other_end(course: Course, quiz: Quiz) -> Quiz | None:
     name = f"{quiz.about.lesson}-{'post' if quiz.about.when == 'pre' else 'pre'}"
-    return load_quiz(course, name) if Assignment(course, name).is_quiz else None
+    try:
+        return load_quiz(course, name) if Assignment(course, name).is_quiz else None
+    except CourseError:
+        return None  # its own report says what is wrong with it

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from markupsafe import escape
 
 from autograder.quiz import sentences
-from autograder.quiz.ask import Asked, ask, plain_value
+from autograder.quiz.ask import Asked, ask, plain_value, room
 from autograder.quiz.draw import drawn_variants
 from autograder.quiz.markup import highlighted, html, inline_html, picture_data
 from autograder.quiz.nearest import one_line, one_line_hint
@@ -37,14 +37,18 @@ def moodle(quiz: Quiz, questions: tuple[AnyQuestion, ...], folder: Path) -> tupl
     _category(root, quiz.name)
     for question in [one for one in questions if not one.parameters]:
         _add(root, ask(question, {}), folder)
-        if isinstance(question, Order):
-            notes.append(sentences.CARRIED_ORDER.format(question=question.id, form="a matching of items with places"))
     for question in [one for one in questions if one.parameters]:
         drawn = drawn_variants(question)
         _category(root, f"{quiz.name}/{question.id}")
         for values in drawn:
             _add(root, ask(question, values), folder)
         notes.append(sentences.CARRIED_VARIANTS.format(question=question.id, count=len(drawn)))
+    form = "a matching of items with places, which Moodle marks item by item"
+    notes += [
+        sentences.CARRIED_ORDER.format(question=question.id, form=form)
+        for question in questions
+        if isinstance(question, Order)
+    ]
     notes += [
         sentences.CARRIED_SPELLING.format(question=question.id, system="Moodle")
         for question in questions
@@ -100,15 +104,15 @@ def _choices(made: Element, asked: Asked) -> None:
 
 
 def _number(made: Element, asked: Asked) -> None:
-    question, key = asked.question, float(str(asked.key))
-    room = question.tolerance + question.relative * abs(key) if isinstance(question, Number) else 0.0
-    _tolerated(_answer(made, "100", f"{key:.10g}", ""), room)
+    key = float(str(asked.key))
+    _tolerated(_answer(made, "100", f"{key:.10g}", ""), room(asked.question, key))
     for slip in asked.slips:
-        _tolerated(_answer(made, "0", f"{float(slip.answer):.10g}", slip.why), 0.0)
+        value = float(slip.answer)
+        _tolerated(_answer(made, "0", f"{value:.10g}", slip.why), room(asked.question, value))
 
 
-def _tolerated(answer: Element, room: float) -> None:
-    SubElement(answer, "tolerance").text = f"{room:.10g}"
+def _tolerated(answer: Element, about: float) -> None:
+    SubElement(answer, "tolerance").text = f"{about:.10g}"
 
 
 def _texts(made: Element, asked: Asked) -> None:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from autograder.policy import policy
 from autograder.quiz import sentences
-from autograder.quiz.ask import Asked, ask
+from autograder.quiz.ask import Asked, ask, room
 from autograder.quiz.draw import drawn_variants
 from autograder.quiz.markup import code_style, highlighted, html, inline_html, picture_data
 from autograder.quiz.public import shown
@@ -105,7 +105,7 @@ def _key(asked: Asked) -> dict[str, Any]:
     if isinstance(asked.question, SeveralChoices):
         key["of"] = len(asked.choices)
     if isinstance(asked.question, Number):
-        key["room"] = asked.question.tolerance + asked.question.relative * abs(float(str(asked.key)))
+        key["room"] = room(asked.question, float(str(asked.key)))
         key["relative"] = asked.question.relative  # of the slips, whose room goes by their own size
     return key
 

@@ -10,11 +10,11 @@ import re
 
 from autograder.formulae import FORMULA
 from autograder.quiz import sentences
-from autograder.quiz.ask import Asked, ask
+from autograder.quiz.ask import Asked, ask, room
 from autograder.quiz.draw import drawn_variants, variants
 from autograder.quiz.nearest import one_line
 from autograder.quiz.public import shown
-from autograder.quiz.records import AnyQuestion, Number, Quiz
+from autograder.quiz.records import AnyQuestion, Number, Prints, Quiz, Text
 from autograder.quiz.shown import kind_of
 
 _TAG = r"<(?=[A-Za-z/!?])(?!https?://)"
@@ -29,6 +29,11 @@ def paper(quiz: Quiz, questions: tuple[AnyQuestion, ...]) -> tuple[str, list[str
         sentences.ONE_VARIANT.format(question=question.id, count=len(variants(question)))
         for question in questions
         if question.parameters
+    ]
+    notes += [
+        sentences.CARRIED_SLIPS.format(question=question.id)
+        for question in questions
+        if isinstance(question, Number | Text | Prints) and question.slips
     ]
     parts = [f"# {_plain(quiz.about.title)}", _plain(quiz.about.introduction)]
     parts += [_question(number, one) for number, one in enumerate(asked, 1)]
@@ -84,8 +89,8 @@ def _key(asked: Asked) -> str:
         return " / ".join(_literal(form.strip("\n")) for form in asked.accepted)
     question, key = asked.question, asked.key
     text = f"**{shown(round(key, 6) if isinstance(key, float) else key)}**"
-    room = question.tolerance + question.relative * abs(float(str(key))) if isinstance(question, Number) else 0.0
-    return f"{text} (± {room:.4g})" if room else text
+    about = room(question, key) if isinstance(key, float) else 0.0
+    return f"{text} (± {about:.4g})" if about else text
 
 
 def _literal(text: str) -> str:

@@ -14,7 +14,7 @@ from markupsafe import escape
 
 from autograder.errors import CourseError
 from autograder.quiz import sentences
-from autograder.quiz.ask import Asked, Choice, ask, plain_value
+from autograder.quiz.ask import Asked, Choice, ask, plain_value, room
 from autograder.quiz.draw import drawn_variants
 from autograder.quiz.markup import highlighted, html, inline_html
 from autograder.quiz.nearest import one_line, one_line_hint, orders
@@ -77,7 +77,7 @@ def _refusal(asked: Asked) -> str:
     question = asked.question
     if question.points * 2 != int(question.points * 2):
         return "points have to be whole or half"
-    if isinstance(question, Number) and abs(float(str(asked.key))) - _room(asked) < _LEAST:
+    if isinstance(question, Number) and abs(float(str(asked.key))) - room(question, float(str(asked.key))) < _LEAST:
         return f"Canvas takes no number nearer to zero than {_LEAST}"
     return ""
 
@@ -90,6 +90,8 @@ def _notes(question: AnyQuestion, held: list[Asked], refused: list[str]) -> list
         notes.append(sentences.CARRIED_VARIANTS.format(question=question.id, count=len(held)))
     if isinstance(question, SeveralChoices):
         notes.append(sentences.CARRIED_PARTIAL.format(question=question.id, system="Canvas"))
+    if isinstance(question, Number | Text | Prints) and question.slips:
+        notes.append(sentences.CARRIED_SLIPS.format(question=question.id))
     if isinstance(question, Text | Prints):
         notes.append(sentences.CARRIED_SPELLING.format(question=question.id, system="Canvas"))
     return notes
@@ -146,13 +148,9 @@ def _choices(choices: tuple[Choice, ...], right: str, wrong: str) -> list[str]:
 
 
 def _number(asked: Asked) -> str:
-    key, room = float(str(asked.key)), _room(asked)
-    return f"= {key:.10g} +- {room:.10g}" if room or key != int(key) else f"= {int(key)}"
-
-
-def _room(asked: Asked) -> float:
-    question = asked.question
-    return question.tolerance + question.relative * abs(float(str(asked.key))) if isinstance(question, Number) else 0.0
+    key = float(str(asked.key))
+    about = room(asked.question, key)
+    return f"= {key:.10g} +- {about:.10g}" if about or key != int(key) else f"= {int(key)}"
 
 
 def _formula(tex: str) -> str:

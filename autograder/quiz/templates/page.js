@@ -14,9 +14,12 @@ function form_of_print(text) {
   return lines.map((line) => line.replace(/ ?([,()[\]]) ?/g, "$1")).join("\n");
 }
 
+// A point or a comma before decimals; what may be a comma between thousands is not read.
 function number_of(text) {
-  const parts = text.trim().replace(/−/g, "-").replace(",", ".").split("/").map((part) => part.trim());
-  if (parts.length > 2 || parts.some((part) => part === "")) return NaN;
+  const plain = text.trim().replace(/−/g, "-");
+  if (/^[+-]?\d{1,3}(,\d{3})+$/.test(plain)) return NaN;
+  const parts = plain.replace(",", ".").split("/").map((part) => part.trim());
+  if (parts.length > 2 || !parts.every((part) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part))) return NaN;
   return parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def class_of_four(assignment: Assignment) -> None:
     hand_in(
         assignment,
         "mallory",
-        **{name: f"answer_{n} = {HTML + FORMULA!r}" for n, name in enumerate(places(assignment), 1)},
+        **{name: f"answer_{n} = {(HTML, FORMULA)[n % 2]!r}" for n, name in enumerate(places(assignment), 1)},
     )
     hand_in(assignment, "big", **{places(assignment)[-1]: f"answer_{last} = {'=' * 10**7!r}"})
     hand_in(assignment, "odd", **{places(assignment)[0]: "answer_1 = ("})
@@ -72,7 +73,14 @@ def test_a_class_with_a_hostile_submission_in_it(assignment: Assignment) -> None
         assert "<img src=x" not in text
         assert len(text) < 3_000_000
     assert data.stat().st_size < 200_000
-    assert '"=HYPERLINK' not in data.read_text(encoding="utf-8").replace('"answer": "', "")
+    told = json.loads(data.read_bytes())
+    assert "ada" in [row["student"] for row in told["students"]]
+    assert FORMULA in [wrong["answer"] for one in told["quiz"]["questions"] for wrong in one["wrong"]]
+    exported = nbgrader_command(assignment.course.root, "export", home=assignment.course.root / "home")
+    assert exported.returncode == 0, exported.stderr
+    (table,) = assignment.course.root.glob("*.csv")  # what a spreadsheet opens
+    assert "mallory" in table.read_text()
+    assert "HYPERLINK" not in table.read_text()
 
 
 def test_by_nbgraders_own_command_the_marks_are_the_same(assignment: Assignment, tmp_path: Path) -> None:

@@ -19,12 +19,10 @@ from autograder.nbgrader_adapters.release import build_release, check_release
 from autograder.quiz import assignment as builder
 from autograder.quiz import public
 from autograder.quiz.ask import ask
-from autograder.quiz.assignment import build_assignment, quiz_files, quiz_notebook
+from autograder.quiz.assignment import quiz_files, quiz_notebook
 from autograder.quiz.build import build, practice_path, stale
-from autograder.quiz.draw import marked
 from autograder.quiz.records import Quiz
 from autograder.quiz.shown import ShownQuiz, scrambled, shown_quiz
-from autograder.quiz.source import load_quiz
 from autograder.tests.quiz.support import small
 
 LEAKS: dict[str, Callable[[str], str]] = {
@@ -214,9 +212,3 @@ def test_a_build_says_what_it_changed_and_a_check_what_it_would(course: Course) 
     assert sorted(stale(course, "small-post")) == sorted([extra, practice])
     assert sorted(build(course, "small-post")) == sorted([extra, practice])
     assert not extra.exists()
-
-
-def test_the_real_release_is_that_of_the_small_quiz(course: Course) -> None:
-    quiz = load_quiz(course, "small-post")
-    assert build_assignment(course, quiz) == []
-    assert [one.id for one in shown_quiz(quiz).questions] == [one.id for one in marked(quiz)]

@@ -51,7 +51,6 @@ def test_another_edition_draws_other_questions() -> None:
     quiz = load_quiz(COURSE, "attention-post")
     other = msgspec.structs.replace(quiz, about=msgspec.structs.replace(quiz.about, edition="another"))
     assert marked(quiz) != marked(other)
-    assert marked(quiz) == marked(quiz)
 
 
 def test_easy_questions_come_first() -> None:
@@ -109,7 +108,7 @@ def test_letters_of_several_are_the_right_ones() -> None:
 
 
 @pytest.mark.parametrize("expression", ["__import__('os')", "open('x')", "H.x", "[1]", "True", "1 +"])
-def test_an_expression_is_arithmetic(expression: str) -> None:
+def test_an_expression_that_comes_to_no_value_is_a_fault(expression: str) -> None:
     with pytest.raises(CourseError, match="question number-of-scores"):
         computed(question("number-of-scores"), expression, {"H": 2})
 

@@ -214,6 +214,7 @@ def test_every_question_in_another_form_is_named(name: str, form: str) -> None:
         wanted[question.id] += bool(question.parameters) and form != "html"
         wanted[question.id] += isinstance(question, Order | Text | Prints) and form in CARRIED
         wanted[question.id] += isinstance(question, SeveralChoices) and form == "qti"
+        wanted[question.id] += form in ("qti", "markdown") and bool(getattr(question, "slips", ()))
         wanted[question.id] += form == "qti" and any(
             _is_refused(question, values) for values in drawn_variants(question)
         )

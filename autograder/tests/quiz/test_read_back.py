@@ -52,5 +52,5 @@ def test_what_is_shown_is_what_is_graded(assignment: Assignment, name: str) -> N
 def agrees(shown: str, result: ExerciseResult) -> bool:
     """Whether a sentence of the notebook says what grading read."""
     if result.state is Verdict.ERROR:
-        return re.search(r"expects|is no Python|has lost its line|run the cell", shown) is not None
+        return re.search(r"expects|cannot be read|has lost its line|run the cell", shown) is not None
     return shown == f"Question 4: {result.answer or 'not answered yet'}"

@@ -23,8 +23,8 @@ BROKEN = {
     "a number out of its bounds": ("difficulty = 3", "difficulty = 4", "question wrong-line: difficulty: Invalid"),
     "a kind that there is not": ('kind = "prints"', 'kind = "print"', "question printed: kind: Invalid value 'print'"),
     "an id that is no slug": ('id = "word"', 'id = "A Word"', "question A Word: id: Expected `str` matching regex"),
-    "an id twice": ('id = "word"', 'id = "printed"', "question printed: this id is that of another cell too"),
-    "an id of the notebook": ('id = "word"', 'id = "setup"', "question setup: this id is taken by the notebook"),
+    "an id twice": ('id = "word"', 'id = "printed"', "question printed: id: this id is that of another cell too"),
+    "an id of the notebook": ('id = "word"', 'id = "setup"', "question setup: id: this id is taken by the notebook"),
     "an id of another question's cell": ('id = "word"', 'id = "printed-answer"', "this id is that of another cell too"),
     "a parameter that Python knows": ("H = [2, 4], T", "if = [2, 4], H = [2, 4], T", "'if' cannot be the name"),
     "a value twice": ("H = [2, 4]", "H = [2, 2, 4]", "H has a value twice"),
@@ -37,12 +37,27 @@ BROKEN = {
     ),
     "any number at all": ("tolerance = 0.5", "tolerance = inf", "question number-of-scores: tolerance: Expected"),
     "code that ends itself": ("for row in range(2):", "# ```\nfor row in range(2):", "may not hold ```"),
+    "too few values": (
+        "H = [2, 4]",
+        "H = [2]",
+        "question number-of-scores: parameters: Expected `array` of length >= 2",
+    ),
+    "no name of a parameter": (
+        "H = [2, 4]",
+        '"h-1" = [2, 4]',
+        "number-of-scores: parameters: Expected `str`",
+    ),
+    "an explanation that says nothing": (
+        'why = "Nothing is saved."',
+        'why = " "',
+        "question one-of-three: why: Expected",
+    ),
     "no title": ('title = "After the lesson: a small quiz"', "", "Object missing required field `title`"),
     "another file": ('lesson = "small"', 'lesson = "large"', "is called large-post.toml"),
     "two right ones of one": (
         'why = "The softmax sees to that."',
         'why = "x"\nright = true',
-        "question one-of-three: one option has to be right, and 2 are",
+        "question one-of-three: option: one option has to be right, and 2 are",
     ),
     "all of several right": (
         'why = "That is a table."',
@@ -59,7 +74,7 @@ BROKEN = {
     "a place without a value": (
         "over <<T>> tokens",
         "over <<N>> tokens",
-        "question number-of-scores: <<N>> is no parameter",
+        "question number-of-scores: text: <<N>> is no parameter",
     ),
     "computed values in what is shown": ("over <<T>> tokens", "over <<T>> and <<each>>", "<<each>> is no parameter"),
     "a parameter that nobody meets": ("T = [5, 7, 11] }", "T = [5, 7, 11], Z = [1, 2] }", "Z stands nowhere"),
@@ -67,8 +82,8 @@ BROKEN = {
     "a slip that is right": ('answer = "each"', 'answer = "each * H"', "would be marked as right"),
     "a formula that cannot be set": ("$\\\\sqrt{d_k}$", "$\\\\nosuch{d_k}$", "cannot be set as a formula"),
     "a line that there is not": ("line = 3", "line = 9", "the code has no such line"),
-    "no proof of a line": ('proof = "assert total == 6"', "", "question wrong-line: is missing"),
-    "no explanation": ('why = "Two lines."', "", "question printed: is missing: everybody reads it"),
+    "no proof of a line": ('proof = "assert total == 6"', "", "question wrong-line: proof: is missing"),
+    "no explanation": ('why = "Two lines."', "", "question printed: why: is missing: everybody reads it"),
     "a picture that there is not": (
         'why = "Two lines."',
         'why = "x"\npicture = "no.svg"\nalt = "x"',
@@ -116,6 +131,11 @@ def test_a_fault_is_found_in_its_line(tmp_path: Path) -> None:
 def test_a_number_is_computed_or_proved_and_not_believed(tmp_path: Path) -> None:
     believed = SMALL.replace('answer = "H * each"', "answer = 3").replace('proof = "assert len', '# "assert len')
     assert "a number needs a proof" in reading(believed, tmp_path)
+
+
+def test_a_comment_with_quotes_moves_no_line(tmp_path: Path) -> None:
+    said = reading('# uses """ for long texts\n' + SMALL.replace("line = 3", "line = 9"), tmp_path)
+    assert "line 1:" not in said
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
