@@ -17,7 +17,7 @@ function form_of_print(text) {
 // A point or a comma before decimals; what may be a comma between thousands is not read.
 function number_of(text) {
   const plain = text.trim().replace(/−/g, "-");
-  if (/^[+-]?\d{1,3}(,\d{3})+$/.test(plain)) return NaN;
+  if (/^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(plain)) return NaN;
   const parts = plain.replace(",", ".").split("/").map((part) => part.trim());
   if (parts.length > 2 || !parts.every((part) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part))) return NaN;
   return parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
