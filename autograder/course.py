@@ -26,6 +26,11 @@ from pathlib import Path
 from autograder.errors import CourseError, UsageError
 
 _MARK = "nbgrader_config.py"
+#: What every notebook that is made for students says of its language.
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
 @dataclass(frozen=True)

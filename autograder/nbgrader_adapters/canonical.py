@@ -22,7 +22,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 
-from autograder.course import Assignment, Course
+from autograder.course import NOTEBOOK_METADATA, Assignment, Course
 from autograder.errors import CourseError
 from autograder.nbgrader_adapters.leakgate import (
     CELL_KEYS,
@@ -36,7 +36,6 @@ from autograder.nbgrader_adapters.leakgate import (
 )
 from autograder.quiz.assignment import check_assignment
 
-_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _HIDDEN_TESTS = re.compile(r"(BEGIN|END) HIDDEN TESTS")
 
 Processed = tuple[NotebookNode, dict[str, Any]]
@@ -64,7 +63,7 @@ class Canonical(NbGraderPreprocessor):
         """
         check_source(_source_of(resources))
         nb.metadata = from_dict(  # type: ignore[no-untyped-call]
-            {"kernelspec": _KERNEL, "language_info": {"name": "python"}, "aandacht": {"assignment": _name(resources)}}
+            NOTEBOOK_METADATA | {"aandacht": {"assignment": _name(resources)}}
         )
         nb.nbformat, nb.nbformat_minor = 4, 5
         for cell in nb.cells:

@@ -27,7 +27,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.course import Assignment, Course
+from autograder.course import NOTEBOOK_METADATA, Assignment, Course
 from autograder.errors import CourseError, LeakError
 from autograder.quiz import public
 from autograder.quiz.files import differing, put
@@ -76,9 +76,7 @@ def quiz_notebook(quiz: ShownQuiz) -> NotebookNode:
     rows = "".join(f'    {one.number}: ("{one.kind}", "{one.letters}"),\n' for one in quiz.questions)
     cells.append(new_markdown_cell("## All your answers\n\nAs they will be read:", id="before-handing-in"))  # type: ignore[no-untyped-call]
     cells.append(_locked("all-answers", "read_back_all({\n" + rows + "})"))
-    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "quiz": quiz.name}
-    return new_notebook(cells=cells, metadata=metadata)  # type: ignore[no-any-return,no-untyped-call]
+    return new_notebook(cells=cells, metadata=NOTEBOOK_METADATA | {"quiz": quiz.name})  # type: ignore[no-any-return,no-untyped-call]
 
 
 def notebook_text(notebook: NotebookNode) -> str:

@@ -17,6 +17,7 @@ from markupsafe import escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.course import NOTEBOOK_METADATA
 from autograder.quiz import sentences
 from autograder.quiz.ask import Asked, Choice, ask, room
 from autograder.quiz.draw import drawn_variants, practised
@@ -64,9 +65,7 @@ def practice_notebook(quiz: Quiz, folder: Path) -> NotebookNode:
             metadata={"jupyter": {"source_hidden": True}},
         ),
     ]
-    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    return new_notebook(cells=cells, metadata=metadata)  # type: ignore[no-any-return,no-untyped-call]
+    return new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)  # type: ignore[no-any-return,no-untyped-call]
 
 
 def _entries(question: AnyQuestion, folder: Path) -> list[dict[str, Any]]:

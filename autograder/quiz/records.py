@@ -151,10 +151,3 @@ class Quiz(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def name(self) -> str:
         """What its file and its assignment are called."""
         return f"{self.about.lesson}-{self.about.when}"
-
-    def question(self, name: str) -> AnyQuestion:
-        """The question of that id; raises KeyError."""
-        for question in self.questions:
-            if question.id == name:
-                return question
-        raise KeyError(name)

@@ -23,7 +23,7 @@ from autograder.quiz.assignment import quiz_files, quiz_notebook
 from autograder.quiz.build import build, practice_path, stale
 from autograder.quiz.records import Quiz
 from autograder.quiz.shown import ShownQuiz, scrambled, shown_quiz
-from autograder.tests.quiz.support import small
+from autograder.tests.quiz.support import find, small
 
 LEAKS: dict[str, Callable[[str], str]] = {
     "as it is": lambda key: key,
@@ -108,7 +108,7 @@ def test_no_form_of_any_key_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """The builder is handed the key, as a careless change might, and puts a form of it somewhere."""
 
     def careless(given: Quiz) -> ShownQuiz:
-        key = ask(given.question(name), {p: values[0] for p, values in given.question(name).parameters.items()}).key
+        key = ask(find(given, name), {p: values[0] for p, values in find(given, name).parameters.items()}).key
         shown = shown_quiz(given)
         return ShownQuiz(
             **{field: getattr(shown, field) for field in shown.__slots__} | {"title": LEAKS[form](repr(key))}
@@ -122,7 +122,7 @@ def test_no_form_of_any_key_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_an_order_that_tells_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def rightmost_last(given: Quiz) -> ShownQuiz:
         shown = shown_quiz(given)
-        letter = str(ask(given.question("one-of-three"), {}).key)
+        letter = str(ask(find(given, "one-of-three"), {}).key)
         first = sorted(shown.questions, key=lambda one: (one.id == "one-of-three") == (letter == "A"))
         return ShownQuiz(**{field: getattr(shown, field) for field in shown.__slots__} | {"questions": tuple(first)})
 
@@ -137,7 +137,7 @@ def test_other_keys_are_other_everywhere() -> None:
         values = {name: choices[0] for name, choices in one.parameters.items()}
         assert len({ask(other.questions[place], values).key for other in others}) > 2
         assert len({other.questions[place].why for other in others}) == 12
-    assert {len(ask(other.question("several-of-four"), {}).key) for other in others} == {2, 3}  # type: ignore[arg-type]
+    assert {len(ask(find(other, "several-of-four"), {}).key) for other in others} == {2, 3}  # type: ignore[arg-type]
     for other in others:
         assert quiz_notebook(shown_quiz(quiz)) == quiz_notebook(shown_quiz(other))
 
@@ -145,14 +145,14 @@ def test_other_keys_are_other_everywhere() -> None:
 @pytest.mark.parametrize("name", ["among these two", "how many are right", "the middle of the order", "a line end"])
 def test_a_part_of_a_key_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     def hint(given: Quiz) -> str:
-        one, several = ask(given.question("one-of-three"), {}), ask(given.question("several-of-four"), {})
-        items = ask(given.question("order-of-steps"), {})
+        one, several = ask(find(given, "one-of-three"), {}), ask(find(given, "several-of-four"), {})
+        items = ask(find(given, "order-of-steps"), {})
         texts = {choice.letter: choice.text for choice in items.choices}
         hints = {
             "among these two": "A or B" if one.key in ("A", "B") else "not A, not B",
             "how many are right": str(sum(choice.right for choice in several.choices)),
             "the middle of the order": texts[items.key[1]],  # type: ignore[index]
-            "a line end": str("\n" in str(ask(given.question("printed"), {}).key)),
+            "a line end": str("\n" in str(ask(find(given, "printed"), {}).key)),
         }
         return hints[name]
 

@@ -22,7 +22,7 @@ from autograder.quiz.records import AnyQuestion, Line, Number, OneChoice, Order,
 from autograder.quiz.shown import kind_of
 from autograder.quiz.source import load_quiz, quiz_names
 from autograder.tests.quiz.readers import READERS, Read, squeezed
-from autograder.tests.quiz.support import COURSE, small
+from autograder.tests.quiz.support import COURSE, find, small
 
 FOLDER = COURSE.root / "quizzes"
 NAMES = quiz_names(COURSE)
@@ -224,7 +224,7 @@ def test_every_question_in_another_form_is_named(name: str, form: str) -> None:
 def _quiz_of(**changes: dict[str, object]) -> Quiz:
     """The small quiz's questions of these ids, each with other fields."""
     quiz = small()
-    changed = [msgspec.structs.replace(quiz.question(i.replace("_", "-")), **new) for i, new in changes.items()]
+    changed = [msgspec.structs.replace(find(quiz, i.replace("_", "-")), **new) for i, new in changes.items()]
     return msgspec.structs.replace(quiz, questions=tuple(changed))
 
 

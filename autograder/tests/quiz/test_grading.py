@@ -18,7 +18,7 @@ from autograder.quiz.grading import grade_quiz
 from autograder.quiz.public import numbers_for
 from autograder.report import verdict_html, verdict_text
 from autograder.tests.notebooks import as_bytes
-from autograder.tests.quiz.support import asked, paper, small
+from autograder.tests.quiz.support import asked, find, paper, small
 
 
 def graded(assignment: Assignment, notebook: NotebookNode, student: str = "ada") -> Report:
@@ -72,7 +72,7 @@ def test_a_copied_number_under_ones_own_name_is_wrong(assignment: Assignment) ->
 
 
 def numbers(student: str) -> float:
-    question = small().question("number-of-scores")
+    question = find(small(), "number-of-scores")
     return float(str(ask(question, numbers_for(student, question.id, question.parameters)).key))
 
 
