@@ -8,15 +8,19 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.errors import KernelError
-from autograder.sandbox import cgroup, landlock, lock, privileges
+from autograder.launchers import GPU_MODULES
+from autograder.on_gpu import try_out
+from autograder.sandbox import cgroup, gpu, landlock, lock, privileges
 from autograder.sandbox.choose import choose
 from autograder.sandbox.proof import Attempt, prove
 from autograder.sandbox.warm import WarmLauncher
 
 _PACKAGES = ("torch", "ipykernel", "nbclient", "nbgrader", "jupyterlab")
 _LEAST_DISK = 2 * 2**30
+_WITHOUT_GPU = "Checks that need a GPU stay pending; all others run on the CPU."
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,51 @@ def _memory_limit() -> Finding:
 
 
 def _gpu() -> Finding:
-    import torch
+    why = gpu.missing()
+    found = "none" if why else ", ".join(each.name for each in gpu.find())
+    return Finding("GPU", found, not why, f"{_capital(why)} {_WITHOUT_GPU}" if why else "")
 
-    fine = torch.cuda.is_available()
-    found = torch.cuda.get_device_name(0) if fine else "none"
-    return Finding("GPU", found, fine, "" if fine else "Checks that need one stay pending; all others run on the CPU.")
+
+def examine_gpus() -> list[Finding]:
+    """What grading on a GPU needs, line by line; the lines after the first that is missing would say nothing new."""
+    why = gpu.missing()
+    if why:
+        return [Finding("GPU", "none", False, f"{_capital(why)} {_WITHOUT_GPU}")]
+    driver = Finding("driver", gpu.driver(), True)
+    return [driver, _compiler(), *(finding for each in gpu.find() for finding in _one_gpu(each))]
+
+
+def _one_gpu(each: gpu.Gpu) -> list[Finding]:
+    state = ", ".join(f"{name} {value}" for name, value in gpu.in_state(each).items())
+    absent = [name for name in each.devices if not Path("/dev", name).exists()]
+    remedy = f"No {', '.join(absent)} below /dev: load the module (nvidia-modprobe -u -c 0)." if absent else ""
+    split = "MIG on" in state
+    whole = "A GPU that is split up (MIG) cannot be graded on: nvidia-smi -mig 0." if split else ""
+    found = [Finding(each.name, state, not split, whole)]
+    found.append(Finding("device files", ", ".join(each.devices), not absent, remedy))
+    return [*found, _computes(each)]
+
+
+def _computes(each: gpu.Gpu) -> Finding:
+    """Has a process in the lock compute on it."""
+    launcher = WarmLauncher(GPU_MODULES)
+    try:
+        seconds = try_out(each, launcher)
+    except KernelError as error:
+        return Finding("a locked process computes on it", "no", False, str(error))
+    finally:
+        launcher.close()
+    return Finding("a locked process computes on it", f"yes, after {seconds:.1f} s", True)
+
+
+def _compiler() -> Finding:
+    found = shutil.which("gcc") or shutil.which("cc") or ""
+    remedy = "" if found else "torch.compile needs a C compiler on a GPU: install gcc."
+    return Finding("C compiler", found or "none", bool(found), remedy)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _disk() -> Finding:

@@ -95,37 +95,59 @@ class Checker:
     So a student's process learns secrets only when every word that it could put them into is settled.
 
     Args:
+        device: where student code computes; see `autograder.bridge.device`.
         by: the trusted process that checks; the one of this run unless said otherwise.
+        in_place: whether no fork stands between the checks of an exercise; see `Job`.
     """
 
-    def __init__(self, assignment: Assignment, device: str, limits: Limits, by: Judge = judge) -> None:
+    def __init__(
+        self, assignment: Assignment, device: str, limits: Limits, by: Judge = judge, *, in_place: bool = False
+    ) -> None:
         self.assignment, self.device, self.limits, self._judge = assignment, device, limits, by
+        self._in_place = in_place
         self.material = material_of(assignment, assignment.version)
         self._open = derive(_OPEN, assignment.version)
         self._secret = derive(assignment.course.secret, assignment.version)
 
     async def explore(self, snapshot: Snapshot, cell: NotebookNode) -> ExerciseResult:
         """The verdicts on the student's own chain, with open inputs."""
-        checks = await self._run(snapshot, cell.metadata.nbgrader.grade_id, self._open)
-        return self.result_of(cell, checks)
+        return self.result_of(cell, await self.openly(snapshot, cell.metadata.nbgrader.grade_id))
 
     async def confirm(self, snapshot: Snapshot, explored: ExerciseResult) -> ExerciseResult:
         """The same with secret inputs, for the checks that passed; what fails only now says no more than that."""
-        passed = frozenset(check.name for check in explored.checks if check.verdict is Verdict.PASSED)
-        if not passed:
-            return explored
-        found = await self._run(snapshot, explored.grade_id, self._secret, only=passed)
-        again = {check.name: check.verdict for check in found}
-        return replace(explored, checks=tuple(_confirmed(c, again) if c.name in passed else c for c in explored.checks))
+        passed = passed_by(explored)
+        return confirmed(explored, await self.secretly(snapshot, explored.grade_id, passed) if passed else ())
 
     async def help_out(self, snapshot: Snapshot, own: ExerciseResult) -> ExerciseResult:
         """The better of the student's own chain and one with stand-ins for earlier exercises: an error costs once."""
-        stand_ins = tuple(self.material.stand_ins[name] for name in self.material.catalogue[own.grade_id].needs)
-        if own.state is not Verdict.FAILED or not stand_ins:
+        if not self.may_help(own):
             return own
-        checks = await self._run(snapshot, own.grade_id, self._secret, definitions=stand_ins)
-        helped = replace(own, checks=checks, with_stand_ins=True)
-        return helped if (helped.score or 0.0) > (own.score or 0.0) else own
+        return better(own, await self.with_stand_ins(snapshot, own.grade_id))
+
+    async def openly(
+        self, snapshot: Snapshot, grade_id: str, only: frozenset[str] | None = None
+    ) -> tuple[CheckResult, ...]:
+        """The first round of checks, or of some of them."""
+        return await self._run(snapshot, grade_id, self._open, only=only)
+
+    async def secretly(
+        self, snapshot: Snapshot, grade_id: str, only: frozenset[str] | None = None
+    ) -> tuple[CheckResult, ...]:
+        """The second round."""
+        return await self._run(snapshot, grade_id, self._secret, only=only)
+
+    async def with_stand_ins(
+        self, snapshot: Snapshot, grade_id: str, only: frozenset[str] | None = None
+    ) -> tuple[CheckResult, ...]:
+        """The third round."""
+        return await self._run(snapshot, grade_id, self._secret, definitions=self._stand_ins_for(grade_id), only=only)
+
+    def may_help(self, own: ExerciseResult) -> bool:
+        """Whether points are missing that trusted functions for earlier exercises might bring."""
+        return own.state is Verdict.FAILED and bool(self._stand_ins_for(own.grade_id))
+
+    def _stand_ins_for(self, grade_id: str) -> tuple[str, ...]:
+        return tuple(self.material.stand_ins[name] for name in self.material.catalogue[grade_id].needs)
 
     def result_of(self, cell: NotebookNode, checks: tuple[CheckResult, ...]) -> ExerciseResult:
         """The result of a graded cell with these verdicts; a cell of 0 points is worth its checks' bonus."""
@@ -153,6 +175,9 @@ class Checker:
         only: frozenset[str] | None = None,
         seconds: float = 0.0,
     ) -> tuple[CheckResult, ...]:
+        limits = self.limits
+        call = limits.gpu_call_seconds if self._in_place else limits.call_seconds
+        exercise = limits.gpu_exercise_seconds if self._in_place else limits.exercise_seconds
         job = Job(
             socket=snapshot.path,
             tests=self.assignment.tests,
@@ -163,10 +188,28 @@ class Checker:
             suspects=self.material.suspects[grade_id],
             only=only,
             device=self.device,
-            call_seconds=self.limits.call_seconds,
-            exercise_seconds=seconds or self.limits.exercise_seconds,
+            in_place=self._in_place,
+            call_seconds=call,
+            exercise_seconds=seconds or exercise,
         )
         return await asyncio.to_thread(self._judge.check, job)
+
+
+def passed_by(explored: ExerciseResult) -> frozenset[str]:
+    """The checks that passed."""
+    return frozenset(check.name for check in explored.checks if check.verdict is Verdict.PASSED)
+
+
+def confirmed(explored: ExerciseResult, found: tuple[CheckResult, ...]) -> ExerciseResult:
+    """The result after the second round; what passed in the first and has no verdict now is an error of ours."""
+    passed, again = passed_by(explored), {check.name: check.verdict for check in found}
+    return replace(explored, checks=tuple(_confirmed(c, again) if c.name in passed else c for c in explored.checks))
+
+
+def better(own: ExerciseResult, checks: tuple[CheckResult, ...]) -> ExerciseResult:
+    """The better of a result and the one with stand-ins."""
+    helped = replace(own, checks=checks, with_stand_ins=True)
+    return helped if (helped.score or 0.0) > (own.score or 0.0) else own
 
 
 def _confirmed(explored: CheckResult, again: dict[str, Verdict]) -> CheckResult:

@@ -20,7 +20,7 @@ knows nbgrader; whoever wants marks in a gradebook takes the report there.
 from __future__ import annotations
 
 import asyncio
-import atexit
+import copy
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,15 +32,17 @@ from nbformat import NotebookNode
 
 from autograder.bridge.child import SNAPSHOT
 from autograder.checks import sentences
-from autograder.course import Assignment, Course
+from autograder.course import Assignment
 from autograder.errors import KernelError, UsageError
-from autograder.exercises import Checker, imports_of, is_graded, is_manual, is_skipped, judge
+from autograder.exercises import Checker, is_graded, is_manual, is_skipped
 from autograder.intake import accept
 from autograder.intake.files import read_notebook_file
+from autograder.launchers import KERNEL, launcher_for
 from autograder.model import ExerciseResult, ManualCell, Report, Verdict
+from autograder.on_gpu import check_on_gpu, differences
 from autograder.quiz.grading import grade_quiz
+from autograder.sandbox import gpu
 from autograder.sandbox import limits as limit_sentences
-from autograder.sandbox.choose import choose, try_out
 from autograder.sandbox.kernel import Kernel, KernelGone
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Launcher
@@ -50,13 +52,6 @@ from autograder.sandbox.snapshot import Snapshot
 Result = TypeVar("Result")
 Progress = Callable[[str], None]
 
-KERNEL = "autograder.bridge.app:run"  #: what runs in a kernel's process
-WARM_UP = "autograder.bridge.app:warm_up"  #: what is done once for all kernels
-
-#: One launcher for all courses that keep the same modules warm; each course has seen its lock tried out.
-_launchers: dict[tuple[bool, tuple[str, ...]], Launcher] = {}
-_of_course: dict[tuple[Course, bool], Launcher] = {}
-
 
 @dataclass(frozen=True)
 class Graded:
@@ -64,33 +59,6 @@ class Graded:
 
     report: Report
     notebook: NotebookNode
-
-
-def close() -> None:
-    """Ends the judge and the zygote; they start again with the next submission."""
-    judge.close()
-    _of_course.clear()
-    while _launchers:
-        _launchers.popitem()[1].close()
-
-
-atexit.register(close)
-
-
-def launcher_for(course: Course, *, unsafe: bool = False) -> Launcher:
-    """What kernels of this course are started by; the lock was tried out when the first of them was wanted.
-
-    Raises:
-        LockRefused: this machine cannot lock student code in, and `unsafe` was not said.
-    """
-    if (course, unsafe) not in _of_course:
-        modules = (WARM_UP, *sorted({name for each in course.lessons for name in imports_of(each)}))
-        if (unsafe, modules) in _launchers:
-            try_out(_launchers[unsafe, modules], course.private)
-        else:
-            _launchers[unsafe, modules] = choose(unsafe, modules, course.private)
-        _of_course[course, unsafe] = _launchers[unsafe, modules]
-    return _of_course[course, unsafe]
 
 
 def check_file(
@@ -135,31 +103,37 @@ def grade_notebook(
     notices: Sequence[str] = (),
     on_progress: Progress | None = None,
     student: str = "",
+    earlier: Report | None = None,
 ) -> Graded:
     """Grades a sanitised notebook; may be called where an event loop runs already. A quiz is read, and not run.
 
     Args:
+        device: "auto", "cpu" or "cuda"; or "impostor", a make-believe GPU, for tests of what happens on one.
         unsafe: without a lock around student code.
         notices: what intake and sanitising had to say.
         on_progress: called with a few words at each graded cell.
         student: whose it is, where that is known.
+        earlier: on a GPU: a report on this very notebook, of which only what waits for a GPU is graded now.
     """
     if assignment.is_quiz:
         return Graded(grade_quiz(notebook, assignment, student, notices), notebook)
     launcher = launcher_for(assignment.course, unsafe=unsafe)
-    checker = Checker(assignment, resolve_device(device), limits or Limits())
+    device, limits = resolve_device(device), limits or Limits()
+    checker = Checker(assignment, "cpu", limits)
     grading = _Grading(notebook, checker, launcher, on_progress or (lambda _: None))
-    report = run_blocking(grading.run())
+    on_gpu = Checker(assignment, device, limits, in_place=True) if device != "cpu" else None
+    report = run_blocking(grading.run(on_gpu, earlier))
     return Graded(replace(report, notices=(*notices, *report.notices)), notebook)
 
 
 def resolve_device(device: str) -> str:
     """The device that is graded on; raises UsageError for one that is not to be had."""
-    if device in ("auto", "cpu"):
-        return "cpu"
-    raise UsageError(
-        f"Device {device!r} cannot be graded on yet: checks that need a GPU stay pending; use --device cpu."
-    )
+    if device in ("cpu", "impostor"):
+        return device
+    why = gpu.missing()
+    if why and device == "cuda":
+        raise UsageError(f"There is no GPU to grade on: {why} With --device cpu, checks that need one stay pending.")
+    return "cpu" if why else "cuda"
 
 
 def run_blocking(work: Coroutine[Any, Any, Result]) -> Result:
@@ -188,16 +162,20 @@ class _Grading:
         self._used = 0.0
         self._notices: list[str] = []
 
-    async def run(self) -> Report:
+    async def run(self, on_gpu: Checker | None = None, earlier: Report | None = None) -> Report:
+        """Checks everything on the processor, or takes over what stands in `earlier`; then what needs a GPU on one."""
         started = time.monotonic()
-        for _ in range(self._checker.limits.restarts + 1):
-            if await self._run_again():
-                break
+        self._results = settled_in(earlier)
+        anew = not self._results
+        if anew:
+            await self._check_in_snapshots()
+        if on_gpu is not None:
+            await self._check_on_gpu(on_gpu, anew=anew)
         return Report(
             assignment=self._checker.assignment.name,
             version=self._checker.assignment.version,
             sandbox=self._launcher.level,
-            device=self._checker.device,
+            device=on_gpu.device if on_gpu else self._checker.device,
             exercises=tuple(self._result_of(cell) for cell in self._notebook.cells if is_graded(cell)),
             notices=tuple(self._notices),
             manual=tuple(
@@ -205,6 +183,27 @@ class _Grading:
             ),
             seconds=round(time.monotonic() - started, 2),
         )
+
+    async def _check_in_snapshots(self) -> None:
+        for _ in range(self._checker.limits.restarts + 1):
+            if await self._run_again():
+                break
+
+    async def _check_on_gpu(self, checker: Checker, *, anew: bool) -> None:
+        """What needs a GPU gets its verdict there; what is right on the processor and not on the GPU is told."""
+        settled = {name for name, each in self._results.items() if each.score is not None}
+        waiting = frozenset(name for name, each in checker.material.catalogue.items() if each.gpu) - settled
+        others = frozenset(filter(self._is_right, settled)) if anew else frozenset()
+        notebook = copy.deepcopy(self._notebook) if anew else self._notebook
+        found, notices = await check_on_gpu(notebook, checker, self._launcher, KERNEL, waiting, others)
+        notices += differences({name: found[name] for name in self._results if name in others})
+        self._results |= {name: found[name] for name in waiting}
+        self._notices += [notice for notice in notices if notice not in self._notices]
+
+    def _is_right(self, exercise: str) -> bool:
+        """Whether it has all points by the student's own work."""
+        result = self._results[exercise]
+        return result.state is Verdict.PASSED and not result.with_stand_ins
 
     async def _run_again(self) -> bool:
         """A run, where a kernel that will not start again after a cell has ended one is no reason to lose the rest."""
@@ -280,6 +279,13 @@ class _Grading:
             replace(c, verdict=verdict, message=message) for c in self._checker.material.catalogue[grade_id].checks
         )
         return self._checker.result_of(cell, checks)
+
+
+def settled_in(earlier: Report | None) -> dict[str, ExerciseResult]:
+    """What an earlier report has a verdict on, by exercise; nothing where the grader failed in it."""
+    if earlier is None or earlier.needs_person:
+        return {}
+    return {each.grade_id: each for each in earlier.exercises if each.score is not None}
 
 
 def _manual_cell(cell: NotebookNode, released: NotebookNode) -> ManualCell:

@@ -105,6 +105,11 @@ class ExerciseResult:
             return None
         return round(self.max_score * self._share(), 4)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether points have no verdict that somebody misses: extra credit may wait for a GPU and harm nobody."""
+        return self.score is None and not (self.bonus and self.state is Verdict.PENDING)
+
     def _share(self) -> float:
         counted = [check for check in self.checks if check.verdict not in _NOT_COUNTED]
         passed = [check for check in counted if check.verdict is Verdict.PASSED]
@@ -121,6 +126,7 @@ class Report:
     Attributes:
         version: content hash of the assignment (release, checks) that it was graded with.
         sandbox: level of the lock that student code ran under ("namespaces" or "off"); NOT_RUN where none of it ran.
+        device: "cuda" when a GPU took part, which what needs one was checked on; else "cpu".
         notices: what the student should know about the run, one sentence each.
         manual: cells that wait for a person; their points are not part of `max_score`.
     """

@@ -104,9 +104,9 @@ def while_proving(assignment: str, work: Callable[[Callable[[Proof], None]], lis
         return work(tell)
 
 
-def show_findings(findings: Sequence[Finding]) -> None:
+def show_findings(findings: Sequence[Finding], title: str = "This machine") -> None:
     """What `doctor` found."""
-    table = Table(title="This machine")
+    table = Table(title=title)
     for column in ("what", "found", "", "what to do"):
         table.add_column(column, overflow="fold")
     for finding in findings:

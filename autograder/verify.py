@@ -2,7 +2,8 @@
 
 The reference notebook runs once in a real kernel, with a snapshot at each graded cell. Every misconception and
 every alternative of that exercise is put into forks of it and checked over the real bridge; exercises are proved side
-by side, as many as there are processors.
+by side, as many as there are processors. What needs a GPU is proved on a make-believe one (`bridge/impostor.py`), so
+that no machine is needed to show that those checks can fail.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from autograder.bridge.child import SNAPSHOT
 from autograder.checks.judge import Judge
 from autograder.course import Assignment
 from autograder.exercises import Checker, is_graded, is_skipped, judge, material_of
-from autograder.grade import KERNEL, launcher_for, run_blocking
+from autograder.grade import run_blocking
+from autograder.launchers import KERNEL, launcher_for
 from autograder.misconceptions import Variant, alternatives_of, misconceptions_of, reference_notebook
 from autograder.model import CheckResult, ExerciseResult, Verdict
 from autograder.sandbox.kernel import Kernel
@@ -118,6 +120,7 @@ class _Bench:
         self.exercise = exercise
         self._assignment, self._snapshot = assignment, snapshot
         self._checks = material.catalogue[exercise].checks
+        self._device = "impostor" if material.catalogue[exercise].gpu else "cpu"
         built_on = (exercise, *material.catalogue[exercise].needs)
         self._right = [variant for variant in alternatives_of(assignment) if variant.exercise in built_on]
         self._wrong = [variant for variant in misconceptions_of(assignment) if variant.exercise == exercise]
@@ -132,7 +135,7 @@ class _Bench:
         by = await judges.get()
         proofs = []
         try:
-            async for proof in self._proofs(Checker(self._assignment, "cpu", Limits(), by)):
+            async for proof in self._proofs(Checker(self._assignment, self._device, Limits(), by)):
                 proofs.append(proof)
                 on_proof(proof)
         finally:

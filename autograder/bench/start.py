@@ -22,7 +22,8 @@ from rich.table import Table
 
 from autograder.bridge.child import SNAPSHOT
 from autograder.errors import KernelError
-from autograder.grade import KERNEL, WARM_UP
+from autograder.launchers import KERNEL, WARM_UP
+from autograder.sandbox import gpu
 from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.plain import PlainLauncher
@@ -51,6 +52,8 @@ def main() -> None:
         "cold, locked": _cold,
         "warm, locked": lambda: _once(warm),
     }
+    if not gpu.missing():
+        ways["warm, locked, to the first sum on a GPU"] = lambda: _on_gpu(warm)
     found: dict[str, list[Start]] = {name: [] for name in ways}
     try:
         ways["warm, locked"]()  # the first one brings the zygote up
@@ -73,14 +76,19 @@ def _cold() -> Start:
 
 
 def _once(launcher: Launcher) -> Start:
-    return asyncio.run(_start(launcher))
+    return asyncio.run(_start(launcher, "import torch"))
 
 
-async def _start(launcher: Launcher) -> Start:
-    cell = new_code_cell("import torch")  # type: ignore[no-untyped-call]
+def _on_gpu(launcher: Launcher) -> Start:
+    with gpu.hold() as held:
+        return asyncio.run(_start(launcher, "import torch; float(torch.ones(1, device='cuda') + 1)", held))
+
+
+async def _start(launcher: Launcher, source: str, held: gpu.Gpu | None = None) -> Start:
+    cell = new_code_cell(source)  # type: ignore[no-untyped-call]
     notebook = new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
     before, started = _processor_time(), time.perf_counter()
-    with Slot(Limits()) as slot:
+    with Slot(Limits(), held) as slot:
         kernel = Kernel(notebook, slot, launcher, KERNEL, SNAPSHOT)
         try:
             await kernel.start()

@@ -19,7 +19,7 @@ import select
 import signal
 import socket
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from importlib.abc import MetaPathFinder
 from typing import Any
 
@@ -28,7 +28,9 @@ from autograder.bridge.confine import confine
 from autograder.bridge.messages import MalformedMessage, Raised
 from autograder.bridge.worker import Worker
 
-SNAPSHOT = "\0snapshot"  #: what the grader sends in place of a graded cell's code; no notebook can hold a NUL
+#: What the grader sends in place of a graded cell's code; no notebook can hold a NUL.
+SNAPSHOT = "\0snapshot"
+IN_PLACE = "\0in place"  #: the same, where no fork may follow
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
@@ -36,7 +38,7 @@ _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 def serve(connection: socket.socket, worker: Worker) -> None:
     """Answers requests until the other side closes, or sends what is no request."""
     stream = connection.makefile("rwb")
-    while head := stream.read(messages.HEAD.size):
+    while len(head := stream.read(messages.HEAD.size)) == messages.HEAD.size:
         size, nonce = messages.HEAD.unpack(head)
         request = messages.decode_request(stream.read(size))
         try:
@@ -57,6 +59,49 @@ def take_snapshot(requests: socket.socket, namespace: dict[str, Any]) -> None:
             os._exit(0)
     os.close(listener)
     os.close(report)
+
+
+def answer_in_place(requests: socket.socket, namespace: dict[str, Any]) -> None:
+    """Receives the same, and answers one session of checks in this very process: for what a fork would not survive.
+
+    A GPU is such a thing: a process that was forked after CUDA was used cannot use it. So all checks of the session
+    see one and the same process, one after another; names are put back after each. What is printed is lost.
+    """
+    _, (listening, report), _, _ = socket.recv_fds(requests, 1, 2)
+    os.write(report, str(os.getpid()).encode())
+    os.close(report)
+    with ExitStack() as stack:
+        nowhere = stack.enter_context(open(os.devnull, "w"))  # noqa: PTH123
+        stack.enter_context(redirect_stdout(nowhere))
+        stack.enter_context(redirect_stderr(nowhere))
+        _session(stack.enter_context(socket.socket(fileno=listening)), namespace)
+
+
+def _session(listener: socket.socket, namespace: dict[str, Any]) -> None:
+    """Checks, until the control line that came first is closed."""
+    control, _ = listener.accept()
+    with control:
+        control.recv(1)  # what it is for
+        while True:
+            ready, _, _ = select.select([listener, control], [], [])
+            if control in ready and control.recv(1) == b"":
+                return
+            if listener in ready:
+                connection, _ = listener.accept()
+                _answer_one(connection, namespace)
+
+
+def _answer_one(connection: socket.socket, namespace: dict[str, Any]) -> None:
+    """One check's questions; whatever they changed in the namespace is put back."""
+    before, worker = dict(namespace), Worker(namespace)
+    try:
+        with connection, suppress(OSError, MalformedMessage):  # the check is over, or has given up
+            connection.recv(1)  # what the line is for
+            serve(connection, worker)
+    finally:
+        worker.close()
+        namespace.clear()
+        namespace.update(before)
 
 
 def fork_server(listener: socket.socket, report: int, namespace: dict[str, Any]) -> None:

@@ -118,6 +118,28 @@ class DeviceSafe(_Part, tag="device"):
     kwargs: dict[str, Value]
 
 
+class On(_Part, tag="on"):
+    """From here on everything happens on that device: see `autograder.bridge.device`."""
+
+    device: Name
+
+
+class Step(_Part, tag="step"):
+    """Call it once to warm up and once more as a measured step on the device.
+
+    `autocast` names a dtype for mixed precision, `backward` has gradients computed for the tensor arguments and
+    parameters, and `compiled` takes the call as one compiled graph. Comes back: a dict of "result", "strays"
+    (tensors in it that are not on the device), and a `Meter`'s "launches", "syncs" and "peak".
+    """
+
+    target: str | HandleValue
+    args: list[Value]
+    kwargs: dict[str, Value]
+    autocast: Name = ""
+    backward: bool = False
+    compiled: bool = False
+
+
 class Load(_Part, tag="load"):
     """Load weights by name; comes back: a dict of the lists "missing", "unexpected" and "misshapen"."""
 
@@ -158,7 +180,7 @@ class Calls(_Part, tag="calls"):
     name: str
 
 
-Request = Call | Gradients | DeviceSafe | Load | State | Mode | Define | Script | Calls
+Request = Call | Gradients | DeviceSafe | On | Step | Load | State | Mode | Define | Script | Calls
 
 
 class Returned(_Part, tag="returned"):

@@ -152,8 +152,14 @@ def _pack_compound(value: object, keep: Callable[[object], HandleValue] | None, 
     return keep(value)
 
 
-def unpack(value: Value, resolve: Callable[[HandleValue], Any], depth: int = 0) -> Any:
-    """A message's value as a Python value; `resolve` turns a HandleValue into what stands for it.
+def unpack(
+    value: Value, resolve: Callable[[HandleValue], Any], depth: int = 0, place: Callable[[Any], Any] = lambda it: it
+) -> Any:
+    """A message's value as a Python value.
+
+    Args:
+        resolve: turns a HandleValue into what stands for it.
+        place: takes a tensor to where it is wanted.
 
     Raises:
         MalformedMessage: too deep, or a tensor that is none.
@@ -161,13 +167,13 @@ def unpack(value: Value, resolve: Callable[[HandleValue], Any], depth: int = 0) 
     if depth > MAX_DEPTH:
         raise MalformedMessage(f"values are nested more than {MAX_DEPTH} deep")
     if isinstance(value, TensorValue):
-        return unpack_tensor(value)
+        return place(unpack_tensor(value))
     if isinstance(value, HandleValue):
         return resolve(value)
     if isinstance(value, ListValue):
-        return [unpack(item, resolve, depth + 1) for item in value.items]
+        return [unpack(item, resolve, depth + 1, place) for item in value.items]
     if isinstance(value, TupleValue):
-        return tuple(unpack(item, resolve, depth + 1) for item in value.items)
+        return tuple(unpack(item, resolve, depth + 1, place) for item in value.items)
     if isinstance(value, DictValue):
-        return {key: unpack(item, resolve, depth + 1) for key, item in value.items.items()}
+        return {key: unpack(item, resolve, depth + 1, place) for key, item in value.items.items()}
     return value

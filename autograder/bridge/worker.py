@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
+import torch
+from torch.utils._pytree import tree_iter, tree_map_only
+
 from autograder.bridge import messages, values
+from autograder.bridge.device import Cuda, Device
+from autograder.bridge.impostor import Impostor
 from autograder.bridge.messages import HandleValue, Raised, Reply, Request, Returned
+
+_DEVICES: dict[str, Callable[[], Device]] = {"cpu": Device, "cuda": Cuda, "impostor": Impostor}
 
 
 class Worker:
@@ -19,6 +28,7 @@ class Worker:
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
+        self._device = Device()
         self.objects: dict[int, Any] = {}
         self.scripts: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {}
 
@@ -26,17 +36,29 @@ class Worker:
         """The reply to one request; whatever student code raises becomes a `Raised`."""
         try:
             handler: Callable[[Any], object] = getattr(self, f"_{type(request).__name__.lower()}")
-            return Returned(values.pack(handler(request), self._keep))
+            with self._device.active():
+                reply = Returned(values.pack(handler(request), self._keep))
         except BaseException as error:  # noqa: BLE001 - SystemExit is an answer like any other
+            if self._device.is_lost():
+                os._exit(1)  # whatever came now would fail for what this call did
             return self._raised(error)
+        if self._device.is_lost():
+            os._exit(1)  # what goes wrong on a GPU is heard of later: not in the next check
+        return reply
+
+    def close(self) -> None:
+        """Lets go of everything, and of the device's memory with it."""
+        self.objects.clear()
+        self.scripts.clear()
+        self._device.tidy()
 
     def _keep(self, value: object) -> HandleValue:
         handle = HandleValue(len(self.objects), _capped(type(value).__name__, messages.MAX_NAME))
-        self.objects[handle.id] = value
+        self.objects[handle.id] = self._device.place(value)  # a module was made where torch makes all: on the processor
         return handle
 
     def _thaw(self, value: messages.Value) -> Any:
-        return values.unpack(value, lambda handle: self.objects[handle.id])
+        return values.unpack(value, lambda handle: self.objects[handle.id], place=self._device.place)
 
     def _resolve(self, target: str | HandleValue) -> Any:
         if isinstance(target, HandleValue):
@@ -59,9 +81,21 @@ class Worker:
             return args
         return self._keep(result) if request.keep else result
 
-    def _gradients(self, request: messages.Gradients) -> object:
-        import torch
+    def _on(self, request: messages.On) -> None:
+        self._device = _DEVICES[request.device]()
 
+    def _step(self, request: messages.Step) -> dict[str, Any]:
+        target = self._resolve(request.target)
+        function = self._device.compiled(target) if request.compiled else target
+        step = _Step(self._device, function, request.autocast, backward=request.backward)
+        step.run(*self._arguments(request))  # what is loaded or set aside once is not the step's
+        args, kwargs = self._arguments(request)
+        with self._device.metered() as meter:
+            result = step.run(args, kwargs)
+        strays = sum(not self._device.holds(each) for each in tree_iter(result) if isinstance(each, torch.Tensor))
+        return {"result": result, "strays": strays, **vars(meter)}
+
+    def _gradients(self, request: messages.Gradients) -> object:
         args, kwargs = self._arguments(request)
         for index in request.wrt:
             args[index] = args[index].detach().requires_grad_(True)
@@ -75,7 +109,6 @@ class Worker:
         return [args[index].grad for index in request.wrt]
 
     def _devicesafe(self, request: messages.DeviceSafe) -> str:
-        import torch
         from torch._subclasses.fake_tensor import FakeTensorDeviceMismatchError, FakeTensorMode
 
         args, kwargs = self._arguments(request)  # real tensors, read before tensors are no longer real
@@ -91,8 +124,6 @@ class Worker:
         return "mismatch" if stays_behind else "safe"
 
     def _run_on_meta(self, target: Any, args: list[Any], kwargs: dict[str, Any]) -> object:
-        import torch
-
         def on_meta(value: Any) -> Any:
             return torch.empty_like(value, device="meta") if isinstance(value, torch.Tensor) else value
 
@@ -118,8 +149,6 @@ class Worker:
         return dict(self._resolve(request.target).state_dict())
 
     def _mode(self, request: messages.Mode) -> None:
-        import torch
-
         module = self._resolve(request.target)
         if request.training is not None:
             module.train(request.training)
@@ -161,6 +190,32 @@ class Worker:
             "line": summary.lineno or 0,
             "text": _capped(summary.line or ""),
         }
+
+
+class _Step:
+    """One call on a device, in mixed precision and with its gradients where these were asked for."""
+
+    def __init__(self, device: Device, function: Callable[..., Any], autocast: str, *, backward: bool) -> None:
+        self._device, self._function, self._backward = device, function, backward
+        self._dtype = getattr(torch, autocast) if autocast else None
+
+    def run(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What came back, detached; gradients are computed and let go."""
+        with self._device.autocast(self._dtype) if self._dtype else nullcontext():
+            if not self._backward:
+                with torch.no_grad():
+                    return self._function(*args, **kwargs)
+            result = self._function(*[_with_gradient(each) for each in args], **kwargs)
+        first = next((each for each in tree_iter(result) if isinstance(each, torch.Tensor)), None)
+        if first is None:
+            raise TypeError("no tensor came back to compute gradients from")
+        first.backward(torch.ones_like(first))  # type: ignore[no-untyped-call]
+        return tree_map_only(torch.Tensor, torch.Tensor.detach, result)
+
+
+def _with_gradient(value: Any) -> Any:
+    floating = isinstance(value, torch.Tensor) and value.is_floating_point()
+    return value.detach().requires_grad_(True) if floating else value
 
 
 def _capped(text: str, limit: int = messages.MAX_TEXT) -> str:

@@ -34,10 +34,17 @@ PYTEST_ARGUMENTS = [
 
 @dataclass
 class ExerciseChecks:
-    """The checks of one graded cell (as if passed), the earlier exercises that it builds on, and its bonus points."""
+    """The checks of one graded cell (as if passed).
+
+    Attributes:
+        needs: the earlier exercises that it builds on.
+        bonus: points of a bonus cell.
+        gpu: whether they need a GPU; all of them do, or none.
+    """
 
     needs: tuple[str, ...] = ()
     bonus: float = 0.0
+    gpu: bool = False
     checks: list[CheckResult] = field(default_factory=list)
 
 
@@ -45,6 +52,7 @@ class _Collector:
     def __init__(self) -> None:
         self.found: dict[str, ExerciseChecks] = {}
         self.strays: list[str] = []
+        self.mixed: set[str] = set()
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for line in MARKERS:
@@ -59,7 +67,9 @@ class _Collector:
             marker = item.get_closest_marker("exercise")
             options = marker.kwargs if marker else {}
             needs, bonus = tuple(options.get("needs", ())), float(options.get("bonus", 0.0))
-            entry = self.found.setdefault(grade_id, ExerciseChecks(needs, bonus))
+            gpu = item.get_closest_marker("gpu") is not None
+            entry = self.found.setdefault(grade_id, ExerciseChecks(needs, bonus, gpu))
+            self.mixed |= {grade_id} if entry.gpu is not gpu else set()
             entry.checks.append(result_of(item, Verdict.PASSED))
 
 
@@ -67,7 +77,8 @@ def catalogue(tests: Path) -> dict[str, ExerciseChecks]:
     """The checks in a file, by graded cell.
 
     Raises:
-        CourseError: the file is missing, cannot be collected, or holds a check that belongs nowhere.
+        CourseError: the file is missing, cannot be collected, or holds a check that belongs nowhere, or an exercise of
+            which only some checks need a GPU.
     """
     _forget_modules_in(tests.parent)
     collector = _Collector()
@@ -77,6 +88,11 @@ def catalogue(tests: Path) -> dict[str, ExerciseChecks]:
     if collector.strays:
         raise CourseError(
             f"{tests}: {', '.join(collector.strays)} belongs to no exercise; mark its class with pytest.mark.exercise."
+        )
+    if collector.mixed:
+        raise CourseError(
+            f"{tests}: {', '.join(sorted(collector.mixed))} has checks with and without a GPU; mark the whole class "
+            "with pytest.mark.gpu, or give those that need one a graded cell of their own."
         )
     return collector.found
 

@@ -33,6 +33,9 @@ class Job:
         stand_ins: source texts that replace the student's earlier exercises.
         suspects: the exercise's misconceptions.
         only: names of the checks to run; None for all of them.
+        device: where the student's code computes; see `autograder.bridge.device`.
+        in_place: no fork stands between the checks: the first that ends the process ends the job, and those after it
+            have no result.
     """
 
     socket: Path
@@ -44,5 +47,10 @@ class Job:
     suspects: tuple[Suspect, ...] = ()
     only: frozenset[str] | None = None
     device: str = "cpu"
+    in_place: bool = False
     call_seconds: float = 10.0
     exercise_seconds: float = 30.0
+
+    def wants(self, check: str) -> bool:
+        """Whether a check is to be run."""
+        return self.only is None or check in self.only

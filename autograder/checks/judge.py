@@ -64,7 +64,8 @@ class Judge:
     def check(self, job: Job) -> tuple[CheckResult, ...]:
         """The verdicts on one exercise; of kind ERROR where the judge failed (none at all where it fails for good)."""
         try:
-            return self._twice(run_job, job, job.exercise_seconds + self._own_seconds)
+            # In place there is one session, and it ended with the process that held the line: nobody would answer.
+            return self._tries(run_job, job, job.exercise_seconds + self._own_seconds, 1 if job.in_place else 2)
         except AutograderError:
             raise
         except Exception:  # noqa: BLE001 - of whatever kind: it is the grader's own fault, and a verdict
@@ -88,16 +89,21 @@ class Judge:
             checks = self.catalogue(job.tests)[job.grade_id].checks
         except Exception:  # noqa: BLE001 - then there is not even a list of what was not checked
             return ()
-        return tuple(replace(check, verdict=Verdict.ERROR, message=sentences.GRADER_FAILED) for check in checks)
+        failed = Verdict.ERROR, sentences.GRADER_FAILED
+        return tuple(replace(each, verdict=failed[0], message=failed[1]) for each in checks if job.wants(each.name))
 
     def _twice(self, work: Callable[[Any], Result], argument: object, seconds: float) -> Result:
-        """What the work gives; a process that died is replaced and asked once more, one that hung is not."""
+        return self._tries(work, argument, seconds, 2)
+
+    def _tries(self, work: Callable[[Any], Result], argument: object, seconds: float, tries: int) -> Result:
+        """What the work gives; a process that died is replaced and asked again while tries are left, a hung one not."""
         with self._lock:
-            try:
-                return self._once(work, argument, seconds)
-            except _Died:
-                _log.warning("the judge died, and a fresh one is asked once more")
-                return self._once(work, argument, seconds)
+            for _ in range(tries - 1):
+                try:
+                    return self._once(work, argument, seconds)
+                except _Died:
+                    _log.warning("the judge died, and a fresh one is asked once more")
+            return self._once(work, argument, seconds)
 
     def _once(self, work: Callable[[Any], Result], argument: object, seconds: float) -> Result:
         try:
@@ -192,6 +198,7 @@ def _prepare() -> None:
     import torch
 
     torch.set_num_threads(1)
+    logging.getLogger("torch").setLevel(logging.CRITICAL)  # what it makes of wrong code that it compiles is no news
 
 
 def run_job(job: Job) -> tuple[CheckResult, ...]:
@@ -211,4 +218,5 @@ def run_job(job: Job) -> tuple[CheckResult, ...]:
 def _never_started(job: Job, reason: str) -> tuple[CheckResult, ...]:
     message = sentences.NEVER_STARTED.format(reason=reason)
     spec = catalogue(job.tests).get(job.grade_id)
-    return tuple(replace(check, verdict=Verdict.CRASHED, message=message) for check in spec.checks) if spec else ()
+    checks = [check for check in spec.checks if job.wants(check.name)] if spec else []
+    return tuple(replace(check, verdict=Verdict.CRASHED, message=message) for check in checks)

@@ -10,9 +10,16 @@ from autograder.bridge.worker import Worker
 from autograder.checks.student import Student
 
 
-def local_student(namespace: dict[str, Any]) -> Student:
-    """A student whose code is this namespace (scripted callables and stand-ins change it)."""
-    return Student(LocalConnection(Worker(namespace)))
+def local_student(namespace: dict[str, Any], device: str = "cpu") -> Student:
+    """A student whose code is this namespace (scripted callables and stand-ins change it).
+
+    Args:
+        device: of the student who is judged. The judge itself touches no GPU, and makes believe instead.
+    """
+    student = Student(LocalConnection(Worker(namespace)))
+    if device != "cpu":
+        student.on("impostor")
+    return student
 
 
 def namespace_of(source: str) -> dict[str, Any]:

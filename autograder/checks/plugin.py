@@ -54,10 +54,11 @@ class GradingPlugin:
         self._deadline = time.monotonic() + job.exercise_seconds
         self._lineup = Lineup(job)
         self._results: dict[str, CheckResult] = {}
+        self._ended = False
 
     @property
     def results(self) -> tuple[CheckResult, ...]:
-        """One verdict for each check of the exercise."""
+        """One verdict for each check of the exercise; none for those that came after the end of a job in place."""
         return tuple(self._results.values())
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -68,7 +69,7 @@ class GradingPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keeps the checks of this exercise; in which order they run is as secret as their inputs."""
         mine = [item for item in items if grade_id_of(item) == self._job.grade_id]
-        items[:] = [item for item in mine if self._job.only is None or item.name in self._job.only]
+        items[:] = [item for item in mine if self._job.wants(item.name)]
         self._results = {item.nodeid: result_of(item, Verdict.ERROR, sentences.GRADER_FAILED) for item in items}
         items.sort(key=lambda item: derive(self._job.key, "order", item.name))
 
@@ -80,17 +81,26 @@ class GradingPlugin:
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
         """The student's code, in a fork of its own."""
-        if request.node.get_closest_marker("gpu") and self._job.device != "cuda":
+        if request.node.get_closest_marker("gpu") and self._job.device == "cpu":
             raise _NeedsGpu
+        if self._ended:
+            raise _OutOfReach
         if time.monotonic() > self._deadline:
             raise CallTimeout(self._job.exercise_seconds)
         student = Student(self._control.connect(self._job.call_seconds, until=self._deadline))
         request.node.stash[_STUDENT] = student
         with closing(student):
+            if self._job.device != "cpu":
+                student.on(self._job.device)
             for source in self._job.stand_ins:
                 student.define(source)
             student.transcript.clear()
             yield student
+
+    @pytest.fixture
+    def reference(self) -> Student:
+        """The reference solution, in this process; on a device where the student's is on one."""
+        return self._lineup.reference()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -99,7 +109,9 @@ class GradingPlugin:
         """Turns the end of a check into its verdict."""
         report = yield
         ended = call.when == "call" or (call.when == "setup" and call.excinfo is not None)
-        if ended:
+        if ended and call.excinfo and isinstance(call.excinfo.value, _OutOfReach):
+            del self._results[item.nodeid]
+        elif ended:
             self._results[item.nodeid] = self._result(item, call.excinfo.value if call.excinfo else None)
         elif call.excinfo is not None:
             _log.error("%s failed while it was cleaned up: %s", item.name, call.excinfo.value)
@@ -122,6 +134,7 @@ class GradingPlugin:
     def _verdict(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
         student = item.stash.get(_STUDENT, None)
         verdict, message = self._judge(item, student, error)
+        self._ended |= self._job.in_place and verdict in (Verdict.TIMEOUT, Verdict.CRASHED)
         suspect = None
         if verdict is Verdict.FAILED and student is not None:
             suspect = self._lineup.identify(item.name, student, lambda other: self._rerun(item, other))
@@ -174,13 +187,17 @@ class GradingPlugin:
     def _rerun(self, item: pytest.Item, student: Student) -> None:
         """Runs the check's function once more, with another student and the same randomness."""
         function: Callable[..., Any] = item.obj  # type: ignore[attr-defined]
-        fixtures = {"student": student, "draw": self._draw(item)}
+        fixtures = {"student": student, "draw": self._draw(item), "reference": self._lineup.reference()}
         wanted = inspect.signature(function).parameters
         function(**{name: value for name, value in fixtures.items() if name in wanted})
 
 
 class _NeedsGpu(Exception):
     """A check that needs a GPU met a machine without one."""
+
+
+class _OutOfReach(Exception):
+    """A check came after the one that ended the process in which the checks are answered in place."""
 
 
 _STUDENT = pytest.StashKey[Student]()

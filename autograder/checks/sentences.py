@@ -49,6 +49,7 @@ OTHER_INPUTS = (
     "sizes or values, or on what it was called with before?"
 )
 NEEDS_GPU = "This check needs a GPU and there is none here; its points wait for a run that has one."
+NOT_ON_GPU = "“{exercise}” works on the CPU, which is what counts, and not on a GPU ({title}): {message}"
 GRADER_FAILED = "The grader itself failed here; this costs you nothing, and a person will look at it."
 UNUSABLE = "`{called}` returned {came_back}, and that cannot be used as the result it should be ({reason})."
 

@@ -29,6 +29,29 @@ class StudentRaised(CheckFailed):
         self.kind = kind
 
 
+class NoDevice(Exception):
+    """The device that was to be checked on is not to be had in the student's process."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A call as one step on a device.
+
+    Attributes:
+        result: what came back.
+        strays: tensors in it that were left on another device.
+        launches: operations that started work on the device.
+        syncs: times the processor waited for the device.
+        peak: bytes that the step held at its height, beyond what was there before.
+    """
+
+    result: Any
+    strays: int
+    launches: int
+    syncs: int
+    peak: int
+
+
 @dataclass(frozen=True)
 class Exchange:
     """One question to student code and what came of it (`outcome`: the value, or what was raised)."""
@@ -146,6 +169,42 @@ class Student:
             fail(sentences.DEVICE_MISMATCH.format(called=called))
         if answer != "safe":
             pytest.skip(sentences.DEVICE_UNKNOWN.format(called=called))
+
+    def on(self, device: str) -> None:
+        """Has everything happen on a device from here on.
+
+        Raises:
+            NoDevice: it is not to be had. CallTimeout, CallCrashed: no answer came.
+        """
+        reply = self._connection.ask(messages.On(device))
+        if isinstance(reply, Raised):
+            raise NoDevice(f"{device}: {reply.kind}: {reply.message}")
+
+    def step(
+        self,
+        target: Target,
+        *args: Any,
+        autocast: torch.dtype | None = None,
+        backward: bool = False,
+        compiled: bool = False,
+        **kwargs: Any,
+    ) -> Step:
+        """A call as one step on the device, measured.
+
+        Args:
+            autocast: in mixed precision of that dtype.
+            backward: with gradients for its tensor arguments and parameters.
+            compiled: as one compiled graph; fails the check where it cannot be one.
+        """
+        named = str(autocast).removeprefix("torch.") if autocast else ""
+        packed = _target(target), _pack_all(args), _pack_named(kwargs)
+        called = _describe_call(target, args, kwargs)
+        found = self._ask(called, messages.Step(*packed, named, backward, compiled))
+        counts = ("strays", "launches", "syncs", "peak")
+        if not isinstance(found, dict) or any(type(found.get(name)) is not int for name in counts):
+            raise CallCrashed("no measured step came back")
+        self._origin[id(found.get("result"))] = called
+        return Step(found.get("result"), *(found[name] for name in counts))
 
     def script(self, name: str, returns: Sequence[Any]) -> None:
         """Replaces a global by a callable that returns the given values in turn (the last one for ever)."""

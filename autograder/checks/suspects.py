@@ -15,8 +15,8 @@ from autograder.checks.student import Exchange, Remote, Student
 _log = logging.getLogger(__name__)
 Rerun = Callable[[Student], None]
 
-#: Transcripts by (key, check, slug): a class meets the same misconceptions again and again.
-_transcripts: dict[tuple[bytes, str, str, str], list[Exchange]] = {}
+#: Transcripts by (key, exercise, check, slug, device): a class meets the same misconceptions again and again.
+_transcripts: dict[tuple[bytes, str, str, str, str], list[Exchange]] = {}
 
 
 class Lineup:
@@ -27,7 +27,7 @@ class Lineup:
 
     def reference(self) -> Student:
         """A student with the reference solution."""
-        return local_student(namespace_of(self._job.reference))
+        return local_student(namespace_of(self._job.reference), self._job.device)
 
     def identify(self, check: str, student: Student, rerun: Rerun) -> Suspect | None:
         """The suspect that gave the student's answers in this check; None where none did.
@@ -41,15 +41,15 @@ class Lineup:
         return matching[0] if len({suspect.explanation for suspect in matching}) == 1 else None
 
     def _transcript(self, check: str, suspect: Suspect, rerun: Rerun) -> list[Exchange]:
-        key = (self._job.key, self._job.grade_id, check, suspect.slug)
+        key = (self._job.key, self._job.grade_id, check, suspect.slug, self._job.device)
         if key not in _transcripts:
-            _transcripts[key] = _play(suspect, rerun)
+            _transcripts[key] = _play(suspect, rerun, self._job.device)
         return _transcripts[key]
 
 
-def _play(suspect: Suspect, rerun: Rerun) -> list[Exchange]:
+def _play(suspect: Suspect, rerun: Rerun, device: str) -> list[Exchange]:
     try:
-        student = local_student(namespace_of(suspect.source))
+        student = local_student(namespace_of(suspect.source), device)
     except Exception:  # noqa: BLE001 - `verify` reports it; here it only cannot help
         _log.warning("the misconception %s does not run with the reference notebook's code", suspect.slug)
         return []

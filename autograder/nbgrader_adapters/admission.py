@@ -5,7 +5,7 @@ This stands before nbgrader opens a single file of a submission.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbgrader.converters import Autograde
@@ -15,7 +15,7 @@ from autograder import intake
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError, RejectedSubmission
 from autograder.intake.files import RawSubmission
-from autograder.model import Verdict
+from autograder.model import Report, Verdict
 from autograder.nbgrader_adapters.reports import load_report
 from autograder.nbgrader_adapters.task import Task, digest_of
 from autograder.nbgrader_adapters.workspace import Workspace, read_receipt
@@ -47,8 +47,7 @@ def admit(converter: Autograde, course: Course, workspace: Workspace) -> Admissi
             laid out as nbgrader's default has it.
     """
     _check_layout(converter.coursedir)
-    admission = Admission()
-    gpu = converter.config.Execute.get("device") == "cuda"
+    admission, gpu = Admission(), _has_gpu(converter)
     for folder in sorted(converter.assignments):
         student, name = Path(folder).parts[-2:]
         try:
@@ -59,6 +58,7 @@ def admit(converter: Autograde, course: Course, workspace: Workspace) -> Admissi
         if not converter.force and is_graded(task, gpu=gpu):
             admission.skipped.append(task)
         else:
+            task = replace(task, earlier=None if converter.force or not gpu else _earlier(task))
             admission.staged[workspace.stage(raw, read_receipt(_submitted(course) / student / name))] = task
     return admission
 
@@ -87,12 +87,25 @@ def is_graded(task: Task, *, gpu: bool = False) -> bool:
         task: the submission.
         gpu: whether there is a GPU now, for what waits for one.
     """
-    saved = load_report(task.assignment, task.student)
-    if saved is None or not (graded_folder(task) / f"{task.assignment.name}.ipynb").is_file():
+    report = _earlier(task)
+    if report is None or not (graded_folder(task) / f"{task.assignment.name}.ipynb").is_file():
         return False
-    same = (saved.digest, saved.report.version) == (task.digest, task.assignment.version)
     unfinished = {Verdict.ERROR, Verdict.PENDING} if gpu else {Verdict.ERROR}
-    return same and all(exercise.state not in unfinished for exercise in saved.report.exercises)
+    return all(exercise.state not in unfinished for exercise in report.exercises)
+
+
+def _earlier(task: Task) -> Report | None:
+    """The report of an earlier run on this very submission, with this very version of the checks."""
+    saved = load_report(task.assignment, task.student)
+    same = saved is not None and (saved.digest, saved.report.version) == (task.digest, task.assignment.version)
+    return saved.report if saved and same else None
+
+
+def _has_gpu(converter: Autograde) -> bool:
+    """Whether this run grades on a GPU."""
+    from autograder.grade import resolve_device  # brings torch along
+
+    return resolve_device(converter.config.Execute.get("device", "auto")) == "cuda"
 
 
 def _check_layout(coursedir: CourseDirectory) -> None:

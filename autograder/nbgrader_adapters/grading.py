@@ -142,7 +142,8 @@ def grade_class(
         UsageError, CourseError: there is nothing of that name, or the course is broken.
         LockRefused: this machine cannot lock student code in.
     """
-    from autograder.grade import launcher_for, resolve_device  # brings torch along
+    from autograder.grade import resolve_device  # brings torch along
+    from autograder.launchers import launcher_for
 
     resolve_device(device)
     config = load_config(course)

@@ -26,12 +26,14 @@ class Task:
     Attributes:
         digest: content hash of what was handed in (notebook and date).
         notices: what intake repaired or left aside, one sentence each.
+        earlier: the report of a run without a GPU on this very submission, where only what waited is to be graded now.
     """
 
     assignment: Assignment
     student: str
     digest: str
     notices: tuple[str, ...] = ()
+    earlier: Report | None = None
 
 
 def digest_of(raw: RawSubmission) -> str:

@@ -38,8 +38,8 @@ class Row:
 
     @property
     def settled(self) -> bool:
-        """Whether the machine gave a verdict on everything it marks."""
-        return self.report is not None and all(exercise.score is not None for exercise in self.report.exercises)
+        """Whether the machine gave a verdict on everything it marks; extra credit may wait for a GPU."""
+        return self.report is not None and not any(exercise.is_open for exercise in self.report.exercises)
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def _problems(reading: Reading, refusal: str | None, version: str) -> Iterable[s
 def _open_verdicts(report: Report) -> Iterable[str]:
     failed = sentences.WHY_UNREAD if report.sandbox == NOT_RUN else sentences.WHY_ERROR
     for template, state in ((failed, Verdict.ERROR), (sentences.WHY_PENDING, Verdict.PENDING)):
-        exercises = ", ".join(exercise.grade_id for exercise in report.exercises if exercise.state is state)
+        exercises = ", ".join(each.grade_id for each in report.exercises if each.is_open and each.state is state)
         if exercises:
             yield template.format(exercises=exercises)
 

@@ -27,12 +27,23 @@ def environment(home: str, temporary: str) -> dict[str, str]:
         "PYTHONWARNINGS": "ignore",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "CUDA_VISIBLE_DEVICES": "",
+        **_driver_folder(),
     }
 
 
+def _driver_folder() -> dict[str, str]:
+    """Where the driver's libraries are, on machines that say so by a variable (containers, mostly)."""
+    found = os.environ.get("LD_LIBRARY_PATH")
+    return {"LD_LIBRARY_PATH": found} if found else {}
+
+
 def threads() -> dict[str, str]:
-    """One thread for each library that would start its own; read when it is imported."""
-    return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    """One thread for each library that would start its own; read when it is imported.
+
+    `torch.compile` then compiles in the kernel's own process, not in one for each of the machine's processors.
+    """
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TORCHINDUCTOR_COMPILE_THREADS")
+    return dict.fromkeys(names, "1")
 
 
 def font_folder() -> str:

@@ -12,14 +12,13 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from typing import Any, cast
 
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
@@ -28,8 +27,9 @@ from autograder.sandbox import limits as sentences
 from autograder.sandbox import process
 from autograder.sandbox.cells import CellRunner, limit_behind
 from autograder.sandbox.channels import Client, drop_odd_outputs
+from autograder.sandbox.manager import SlotKernelManager
 from autograder.sandbox.process import Launcher
-from autograder.sandbox.provisioner import NAME, LockProvisioner
+from autograder.sandbox.provisioner import LockProvisioner
 from autograder.sandbox.slot import Slot
 from autograder.sandbox.snapshot import Snapshot
 from autograder.sandbox.watchdog import Watchdog
@@ -49,31 +49,13 @@ class KernelGone(Exception):
         self.sentence = sentence
 
 
-class SlotKernelManager(AsyncKernelManager):
-    """A kernel manager that looks at no installed kernelspec: a launcher starts the kernel, in a slot.
-
-    Attributes:
-        entry: "module:function" of the kernel.
-    """
-
-    slot: Slot
-    launcher: Launcher
-    entry: str
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """One of our own, which names the provisioner."""
-        metadata = {"kernel_provisioner": {"provisioner_name": NAME}}
-        return KernelSpec(argv=[], display_name="Aandacht", language="python", metadata=metadata)
-
-
 class Kernel:
     """A running kernel; cells are executed one by one.
 
     Args:
         notebook: its cells get the outputs.
         entry: "module:function" of what runs in its process.
-        ask: the code that makes the kernel take a snapshot.
+        ask: the code that makes the kernel take a snapshot, or answer in place.
         used: seconds of the submission's time that an earlier run took.
     """
 
@@ -199,6 +181,26 @@ class Kernel:
         reply = await self._ask_for(partial(self._client.execute, self._ask, silent=True, store_history=False))
         await asyncio.to_thread(snapshot.wait, _RESPONSE_SECONDS if reply else 0.0)
         return snapshot
+
+    @asynccontextmanager
+    async def in_place(self) -> AsyncIterator[Snapshot]:
+        """Lets the kernel itself answer checks, for as long as this lasts; it was made to be asked so.
+
+        Raises:
+            KernelGone: it did not come back from them.
+        """
+        path, listener = self._slot.bind_fork()
+        place = Snapshot(path)
+        with listener, closing(place):
+            self._hand_over(listener, place)
+            try:
+                sent = self._client.execute(self._ask, silent=True, store_history=False)
+            except zmq.ZMQError:
+                raise KernelGone(sentences.GONE_IN_CHECKS) from None
+            await asyncio.to_thread(place.wait, _SNAPSHOT_SECONDS)
+            yield place
+        if await self._reply_to(sent, _RESPONSE_SECONDS) is None:
+            raise KernelGone(sentences.GONE_IN_CHECKS)
 
     def _hand_over(self, listener: socket.socket, snapshot: Snapshot) -> None:
         line = self._provisioner.snapshots

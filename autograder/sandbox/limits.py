@@ -10,6 +10,7 @@ from autograder.errors import UsageError
 OUT_OF_TIME = "Cell `{cell}` was stopped after {seconds:g} s: is there a loop that never ends?"
 STRUCK = "Cell `{cell}` was stopped: your notebook {reason}."
 STRUCK_IN_CHECKS = "While `{exercise}` was checked, your code {reason}; it was stopped there."
+STRUCK_ON_GPU = "Your notebook used more than {gigabytes:g} GB of the GPU's memory, and was stopped there."
 TOO_MUCH_MEMORY = "used more than {gigabytes:g} GB of memory"
 TOO_MANY_PROCESSES = "ran more than {processes} processes at a time"
 OUT_OF_PROCESSOR_TIME = "Cell `{cell}` was stopped: your notebook had used {seconds:g} s of processor time."
@@ -23,6 +24,8 @@ REFUSED_PROCESS = "Cell `{cell}` could start no more processes or threads: {task
 REFUSED_FILES = "Cell `{cell}` opened too many files at a time: {open_files} are allowed."
 KERNEL_ENDED = "Cell `{cell}` ended the kernel (a crash, or a call such as os._exit); it was left out."
 PROCESSES_ENDED = "Cell `{cell}` ended processes that the grader needs; it was left out."
+GONE_IN_CHECKS = "Your notebook's process ended, or hung, while it was checked."
+TOO_OFTEN = "too many cells or checks ended the kernel, or its time on the GPU was over"
 DISTURBED = "Cell `{cell}` disturbed the messages between your notebook and the grader; it was left out."
 NOT_REACHED = "Cell `{cell}` was not run: your notebook had used up its {seconds:g} s."
 
@@ -49,6 +52,10 @@ class Limits:
         shared_bytes: /dev/shm.
         files: files in each of these places.
         processes: processes at a time; tasks: their threads together; open_files: of one process.
+        gpu_bytes: memory of the GPU, however it was asked for.
+        gpu_call_seconds: as call_seconds, on a GPU, where first uses and compiling take long.
+        gpu_exercise_seconds: as exercise_seconds, on a GPU.
+        gpu_submission_seconds: how long a submission may have a GPU to itself; nothing new is begun after that.
         restarts: how many cells may end the kernel before the rest is left alone.
     """
 
@@ -68,6 +75,10 @@ class Limits:
     tasks: int = 256
     open_files: int = 512
     address_bytes: int = 128 * 2**30
+    gpu_bytes: int = 8 * 2**30
+    gpu_call_seconds: float = 60.0
+    gpu_exercise_seconds: float = 180.0
+    gpu_submission_seconds: float = 900.0
     restarts: int = 3
 
     def changed(self, values: Mapping[str, float]) -> Limits:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.sandbox import landlock, mounts, privileges, seccomp, system
@@ -35,10 +36,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Lock:
-    """What is told to the lock about one slot."""
+    """What is told to the lock about one slot; `devices` are a GPU's device files, below /dev."""
 
     sizes: mounts.Sizes
     rlimits: dict[str, int]
+    devices: Sequence[str] = ()
 
 
 def enter() -> tuple[int, int]:
@@ -53,7 +55,7 @@ def close(lock: Lock, uid: int, gid: int) -> None:
     """The second half, in PID 1: afterwards this process can reach nothing that is not its own."""
     steps = {
         "host name": lambda: system.set_hostname(mounts.NAME),
-        "mounts": lambda: mounts.build(lock.sizes, uid, gid),
+        "mounts": lambda: mounts.build(lock.sizes, uid, gid, lock.devices),
         "limits": lambda: privileges.set_limits(lock.rlimits),
         "user": lambda: privileges.become(uid, gid),
         "Landlock": lambda: landlock.restrict(["/"], WRITABLE),

@@ -6,7 +6,7 @@
     ├── usr bin lib … etc  the machine's programs and libraries, read-only; of /etc a few files
     ├── <Python's prefixes>    at their own paths, read-only; a package of ours in them is covered
     ├── proc               fresh: this PID namespace only
-    ├── dev                null zero full random urandom, pts, shm (tmpfs)
+    ├── dev                null zero full random urandom, pts, shm (tmpfs); the device files of one GPU where it is lent
     ├── tmp                tmpfs
     └── home/student       tmpfs; the kernel's home and working folder
 """
@@ -18,6 +18,7 @@ import site
 import stat
 import sys
 import sysconfig
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,8 +71,11 @@ def covered_folders() -> list[str]:
     return sorted(path for path in found if os.path.isdir(path))  # noqa: PTH112
 
 
-def build(sizes: Sizes, uid: int, gid: int) -> None:
+def build(sizes: Sizes, uid: int, gid: int, more_devices: Sequence[str] = ()) -> None:
     """Makes the new root and moves into it; needs a mount namespace of its own.
+
+    Args:
+        more_devices: device files to show besides the five, by their names below /dev: those of a GPU.
 
     Raises:
         OSError: a mount is refused; the text names it.
@@ -82,7 +86,7 @@ def build(sizes: Sizes, uid: int, gid: int) -> None:
     # What lies below the covered place is still needed as a source: hold it open before it disappears.
     sources = {path: os.open(path, os.O_PATH) for path in shown if not os.path.islink(path)}  # noqa: PTH114
     etc = {name: os.open(f"/etc/{name}", os.O_PATH) for name in _ETC if os.path.exists(f"/etc/{name}")}  # noqa: PTH110
-    devices = {name: os.open(f"/dev/{name}", os.O_PATH) for name in _DEVICES}
+    devices = {name: os.open(f"/dev/{name}", os.O_PATH) for name in (*_DEVICES, *more_devices)}
     links = {path: os.readlink(path) for path in shown if path not in sources}  # noqa: PTH115
     system.mount("aandacht", root, "tmpfs", _SAFE, "size=1m,nr_inodes=1024,mode=755")
     # These first: an installation may lie below them.

@@ -34,12 +34,12 @@ class PlainLauncher:
         home = str(slot.folder / "home")
         lend_font_list(Path(home, ".matplotlib"))
         mark = secrets.token_hex(8)
-        rlimits = slot.limits.rlimits()
+        rlimits = slot.rlimits
         del rlimits["RLIMIT_NPROC"]  # without a user of its own it would count all that this user runs
         told = {"entry": order.entry, "descriptors": list(order.descriptors), "rlimits": rlimits}
         started = subprocess.Popen(
             [sys.executable, "-P", "-c", _START, json.dumps(told | {"arguments": dict(order.arguments)})],
-            env={**environment(home, home), _MARK: mark},
+            env={**environment(home, home), **slot.environment, _MARK: mark},
             cwd=home,
             pass_fds=order.descriptors,
             stdin=subprocess.DEVNULL,

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from autograder.sandbox.folder import temporary_folder
+from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.limits import Limits
 
 CHANNELS = ("shell", "iopub", "stdin", "control")
@@ -28,10 +29,11 @@ class Slot:
 
     Args:
         limits: what the kernel may use.
+        gpu: the one that it may compute on; None for none.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits, gpu: Gpu | None = None) -> None:
+        self.limits, self.gpu = limits, gpu
         self._forks = 0
 
     def __enter__(self) -> Slot:
@@ -43,6 +45,19 @@ class Slot:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._place.__exit__(kind, error, trace)
+
+    @property
+    def rlimits(self) -> dict[str, int]:
+        """The limits that the kernel sets on itself; CUDA reserves addresses for all memories at once."""
+        limits = self.limits.rlimits()
+        if self.gpu:
+            del limits["RLIMIT_AS"]
+        return limits
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the kernel's environment says of a GPU."""
+        return self.gpu.environment if self.gpu else {}
 
     @property
     def channel_prefix(self) -> str:

@@ -40,6 +40,9 @@ _LONGEST_STATE = 65536
 _ALWAYS = ("torch", "numpy", "matplotlib.pyplot", "ipykernel.kernelapp", "autograder.sandbox.canaries")
 
 
+_ENTRIES = "autograder.bridge."  #: what kernels begin with: in the lock it can no longer be imported
+
+
 class LockRefused(KernelError):
     """The machine refuses a layer of the lock.
 
@@ -129,8 +132,9 @@ class WarmLauncher:
         ours, theirs = process.socket_pair()
         told = {
             "entry": order.entry,
-            "environment": environment(mounts.HOME, mounts.TEMPORARY),
-            "rlimits": slot.limits.rlimits(),
+            "environment": environment(mounts.HOME, mounts.TEMPORARY) | slot.environment,
+            "rlimits": slot.rlimits,
+            "devices": slot.gpu.devices if slot.gpu else (),
             "sizes": asdict(_sizes(slot.limits)),
             **order.arguments,
         }
@@ -164,7 +168,7 @@ class WarmLauncher:
             return zygote
         _log.warning("importing %s starts threads, so only torch is kept warm", ", ".join(self._modules))
         zygote.close()
-        self._modules = _ALWAYS
+        self._modules = tuple(name for name in self._modules if name in _ALWAYS or name.startswith(_ENTRIES))
         return Zygote(self._modules)
 
     def close(self) -> None:
@@ -252,8 +256,12 @@ class LockedProcess:
 
 
 def _zygote_environment() -> dict[str, str]:
-    """As in a kernel, but for the list of fonts, which is read here once for all."""
-    return {**environment("/", mounts.TEMPORARY), "MPLCONFIGDIR": font_folder()}
+    """As in a kernel, but for the list of fonts, which is read here once for all, and for how torch looks for a GPU.
+
+    By itself torch would ask CUDA, and no fork of a process that has done so can use a GPU any more.
+    """
+    own = {"MPLCONFIGDIR": font_folder(), "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+    return environment("/", mounts.TEMPORARY) | own
 
 
 def _sizes(limits: Limits) -> mounts.Sizes:

@@ -112,7 +112,7 @@ def _init(order: dict[str, Any], state: int, kernels: list[int], user: tuple[int
     system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
     _prepare_descriptors(state, watched, kernels)
     try:
-        lock.close(lock.Lock(mounts.Sizes(**order["sizes"]), order["rlimits"]), *user)
+        lock.close(lock.Lock(mounts.Sizes(**order["sizes"]), order["rlimits"], order["devices"]), *user)
     except lock.Refused as refused:
         _tell(state, refused=[refused.layer, str(refused)])
         return

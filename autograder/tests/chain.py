@@ -24,7 +24,14 @@ MIX = """def mix(scores, values):
     return weights @ values, weights"""
 
 #: Generous enough for a busy machine, on which `import torch` alone takes seconds.
-QUICK = Limits(cell_seconds=6, call_seconds=3, exercise_seconds=9, submission_seconds=40)
+QUICK = Limits(
+    cell_seconds=6,
+    call_seconds=3,
+    exercise_seconds=9,
+    submission_seconds=40,
+    gpu_call_seconds=3,
+    gpu_exercise_seconds=9,
+)
 
 
 def instructor() -> NotebookNode:

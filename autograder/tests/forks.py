@@ -2,8 +2,8 @@
 
 ::
 
-    test ── one line of JSON (path, source) ─→ this process ── child.take_snapshot ─→ fork server ─→ workers
-         ←─ "ok" ─────────────────────────────
+    test ── one line of JSON (path, source, whether in place) ─→ this process ── child.take_snapshot ─→ fork server
+         ←─ "ok" ───────────────────────────────────────────── or: child.answer_in_place
 
 One such process serves a whole test session, because importing torch takes longer than all the tests.
 """
@@ -17,6 +17,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +39,28 @@ class FakeKernel:
 
     def fork_at(self, path: Path, source: str = "") -> Path:
         """Runs the source in a namespace of its own and forks a server that listens at `path`."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([str(path), source]) + "\n")
-        self._process.stdin.flush()
-        assert self._process.stdout.readline() == "ok\n"
+        self._order(path, source, in_place=False)
+        self._hear_ok()
         return path
+
+    @contextlib.contextmanager
+    def in_place(self, path: Path, source: str = "") -> Iterator[Path]:
+        """Runs the source likewise; then the process itself answers at `path`, and has gone on when this ends."""
+        self._order(path, source, in_place=True)
+        until = time.monotonic() + 20
+        while not path.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        yield path
+        self._hear_ok()
+
+    def _order(self, path: Path, source: str, *, in_place: bool) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps([str(path), source, in_place]) + "\n")
+        self._process.stdin.flush()
+
+    def _hear_ok(self) -> None:
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ok\n"
 
     def close(self) -> None:
         """Ends the process, and workers that some test cut loose from their fork server."""
@@ -55,24 +73,26 @@ def main() -> None:
     """Serves lines until there are none."""
     import torch
 
-    from autograder.bridge.child import take_snapshot
+    from autograder.bridge.child import answer_in_place, take_snapshot, warm_up
     from autograder.sandbox.process import socket_pair
 
     torch.set_num_threads(1)
+    warm_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # as PID 1 buries what a kernel leaves behind
     os.dup2(sys.stdin.fileno(), 200)  # a file of the kernel's that no fork may keep
     for line in sys.stdin:
-        path, source = json.loads(line)
+        path, source, in_place = json.loads(line)
         namespace: dict[str, Any] = {"torch": torch}
         exec(source, namespace)
         ours, theirs = socket_pair()
         with socket.socket(socket.AF_UNIX) as listener, ours, theirs:
-            listener.bind(path)
+            listener.bind(f"{path}.new")
             listener.listen(8)
+            os.rename(f"{path}.new", path)  # noqa: PTH104 - who finds it can connect to it
             report, reported = os.pipe()
             socket.send_fds(ours, [b"s"], [listener.fileno(), reported])
             os.close(reported)
-            take_snapshot(theirs, namespace)
+            (answer_in_place if in_place else take_snapshot)(theirs, namespace)
         assert int(os.read(report, 20)) > 0
         os.close(report)
         sys.stdout.write("ok\n")

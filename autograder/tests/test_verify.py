@@ -10,6 +10,7 @@ from autograder.course import Assignment
 from autograder.misconceptions import Variant
 from autograder.model import CheckResult, Verdict
 from autograder.tests.chain import make_chain
+from autograder.tests.tiny import make_tiny
 from autograder.verify import Proof, _should_fail, _should_pass, _uncaught, verify
 
 
@@ -106,3 +107,14 @@ def test_every_broken_promise_is_found(tmp_path: Path) -> None:
         ("check", "softmax", "test_unchanged"),
         ("alternative", "softmax", "not_so_right"),
     }
+
+
+@pytest.mark.slow
+def test_what_needs_a_gpu_is_proved_on_a_make_believe_one(tmp_path: Path) -> None:
+    proofs = [proof for proof in verify(make_tiny(tmp_path)) if proof.exercise == "on-gpu"]
+    assert [(proof.kind, proof.subject, proof.failed) for proof in proofs] == [
+        ("reference", "reference", ()),
+        ("misconception", "left_behind", ("test_values",)),
+        ("check", "test_values", ()),
+    ]
+    assert [proof.faults for proof in proofs] == [(), (), ()]

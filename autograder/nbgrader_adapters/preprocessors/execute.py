@@ -41,6 +41,7 @@ class Execute(NbGraderPreprocessor):
             unsafe=self.unsafe,
             notices=task.notices,
             student=task.student,
+            earlier=task.earlier,
         )
         resources[REPORT] = graded.report
         return graded.notebook, resources

@@ -65,7 +65,7 @@ def _with_answers(nb: NotebookNode) -> Iterator[tuple[NotebookNode, str]]:
 
 
 def _settle_score(grade: Grade, exercise: ExerciseResult) -> None:
-    if score_of(exercise) is None:
+    if score_of(exercise) is None and not (exercise.bonus and exercise.state is Verdict.PENDING):
         grade.auto_score = None
         grade.needs_manual_grade = True
 
@@ -74,7 +74,7 @@ def _settle_bonus(grade: Grade, cell: NotebookNode, exercise: ExerciseResult, be
     now = bonus_points(cell, exercise)
     given = bonus_points(cell, result_for(cell, before)) if before else 0.0
     untouched = grade.extra_credit in (None, given)  # None also in a gradebook that was begun anew
-    if score_of(exercise) is not None and untouched:
+    if exercise.state is not Verdict.ERROR and untouched:
         grade.extra_credit = now or None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.bridge.impostor import Impostor
 from autograder.tests.bridge.peers import Serve, listening
 
 
@@ -15,3 +16,11 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     """Starts a peer that follows a script on each line; gives its path."""
     with listening(tmp_path / "peer") as start:
         yield start
+
+
+@pytest.fixture
+def there() -> Iterator[Impostor]:
+    """The make-believe device, in use."""
+    device = Impostor()
+    with device.active():
+        yield device

@@ -24,7 +24,7 @@ from typing import Any
 
 import psutil
 
-from autograder import exercises, grade
+from autograder import exercises, launchers
 from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.nbgrader_adapters import grading, workspace, writer
@@ -202,7 +202,7 @@ def main(root: Path, moment: str) -> None:
     except AutograderError as error:
         told = str(error)
     sys.stdout.write(told + "\n")
-    grade.close()
+    launchers.close()
 
 
 def _facts(each: grading.SubmissionOutcome) -> dict[str, Any]:

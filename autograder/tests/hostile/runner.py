@@ -19,6 +19,7 @@ from autograder.nbgrader_adapters.grading import (
     generate_feedback,
     grade_class,
 )
+from autograder.sandbox import gpu
 from autograder.tests.hostile.appetite import forget_peaks, grown
 from autograder.tests.hostile.case import FULL, LIMITS, Case, Points
 from autograder.tests.hostile.gradebook import marks, others, read_gradebook
@@ -69,7 +70,7 @@ class _Clock:
 
 def run_case(theatre: Theatre, case: Case) -> Result:
     """Grades the case, unless it would do harm here or needs a GPU."""
-    if case.needs_gpu:
+    if case.needs_gpu and gpu.missing():
         return Result(case, PENDING, ran=False)
     if case.needs_lock and theatre.level != "namespaces":
         return Result(case, REFUSED, (REFUSED,), ran=False)

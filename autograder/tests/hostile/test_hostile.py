@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from _pytest.mark import ParameterSet
 
+from autograder.sandbox import gpu
 from autograder.tests.hostile.case import Case
 from autograder.tests.hostile.cases import CASES
 from autograder.tests.hostile.runner import PENDING, run_case
@@ -31,12 +32,13 @@ FIRST = {case.id.partition("-")[0]: case.id for case in reversed(CASES)}.values(
 
 def marked(case: Case) -> ParameterSet:
     """A case as a parameter; the first of its family is run with the slow tests."""
-    return pytest.param(case, id=case.id, marks=() if case.id in FIRST else pytest.mark.hostile)
+    marks = [] if case.id in FIRST else [pytest.mark.hostile]
+    return pytest.param(case, id=case.id, marks=[*marks, pytest.mark.gpu] if case.needs_gpu else marks)
 
 
 @pytest.mark.parametrize("case", [marked(case) for case in CASES])
 def test_the_case_is_as_it_must_be(theatre: Theatre, case: Case) -> None:
-    if case.needs_gpu:
+    if case.needs_gpu and gpu.missing():
         pytest.skip(PENDING)
     result = run_case(theatre, case)
     assert result.faults == (), result.seen

@@ -30,8 +30,8 @@ import autograder
 from autograder.checks.draw import Draw, derive
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError
-from autograder.grade import close
 from autograder.intake import released_notebook
+from autograder.launchers import close
 from autograder.nbgrader_adapters.grading import Status, grade_class
 from autograder.nbgrader_adapters.release import build_release
 from autograder.tests import chain

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import grade
+from autograder import grade, launchers
 from autograder.course import Assignment, Course
 from autograder.nbgrader_adapters.gradebook import ensure_assignment
 from autograder.tests import tiny
@@ -52,4 +52,4 @@ def grader(monkeypatch: pytest.MonkeyPatch) -> FakeGrader:
 def real_grader() -> Iterator[None]:
     """Ends the real grader's judge after the tests that need it."""
     yield
-    grade.close()
+    launchers.close()

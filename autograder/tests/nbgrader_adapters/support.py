@@ -71,16 +71,19 @@ class FakeGrader:
         outputs: outputs that the student's code leaves, by cell.
         before: called with the notebook before it is graded; may raise.
         graded: the notebooks that were graded.
+        asked: what else the grader was told, each time.
     """
 
     results: dict[str, ExerciseResult | None] = field(default_factory=dict)
     outputs: dict[str, list[NotebookNode]] = field(default_factory=dict)
     before: Callable[[NotebookNode], None] = lambda notebook: None
     graded: list[NotebookNode] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self, notebook: NotebookNode, assignment: Assignment, **settings: Any) -> Graded:
         self.before(notebook)
         self.graded.append(copy.deepcopy(notebook))
+        self.asked.append(settings)
         for cell_id, outputs in self.outputs.items():
             cell_of(notebook, cell_id).outputs = copy.deepcopy(outputs)
         cells = [cell for cell in notebook.cells if is_verdict_cell(cell)]

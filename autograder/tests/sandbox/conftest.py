@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.grade import WARM_UP
+from autograder.launchers import WARM_UP
 from autograder.sandbox import lock
 from autograder.sandbox.warm import WarmLauncher
 from autograder.tests.sandbox.inside import ENTRY, lean_launcher

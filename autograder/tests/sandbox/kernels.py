@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from nbformat import NotebookNode
 
 from autograder.bridge.child import SNAPSHOT
-from autograder.grade import KERNEL
+from autograder.launchers import KERNEL
 from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Launcher

@@ -16,8 +16,8 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from autograder.errors import KernelError
-from autograder.sandbox.kernel import SlotKernelManager
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.manager import SlotKernelManager
 from autograder.sandbox.process import Order
 from autograder.sandbox.provisioner import NAME, LockProvisioner
 from autograder.sandbox.slot import CHANNELS, Slot

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.checks import Draw, Student, close, same
+from autograder.checks import Draw, Student, close, fail, same
 
 
 @pytest.mark.exercise("double")
@@ -32,8 +32,11 @@ class TestOnGpu:
     @pytest.mark.check(core=True)
     def test_values(self, student: Student, draw: Draw) -> None:
         """Twice every number, on a GPU"""
-        x = draw.normal(2, 3).cuda()
-        close(student.call("double", x), 2 * x, "twice the input")
+        x = draw.normal(2, 3)
+        step = student.step("double", x)
+        close(step.result, 2 * x, "twice the input")
+        if step.strays:
+            fail("The input is on the GPU, and the result is on the CPU", "a result where the input is")
 
 
 @pytest.mark.exercise("whole", bonus=1)
