@@ -33,7 +33,9 @@ _TITLE = """\
 Run the cell below; then click, or type and press Enter. Each answer is explained at once. Run it again for a new draw.
 Nothing is recorded, and none of these questions is asked for marks. It needs `pip install jupyterquiz`; no network."""
 _CELL = '''\
-import base64, json, random
+import base64
+import json
+import random
 
 import jupyterquiz.dynamic.display as page
 

@@ -1,4 +1,4 @@
-"""The checks of the lesson `attention`; collected from here, they stand in four files.
+"""The checks of the lesson `attention`; collected from here, they stand in five files.
 
 Sizes all differ within a check, so that a swapped axis shows. `words` complete the sentence "Expected: …".
 """
@@ -24,12 +24,20 @@ from autograder.assignments.attention.probes import (
     unmoved,
     zero_at,
 )
+from autograder.assignments.attention.test_frugal import TestFrugalAttention
 from autograder.assignments.attention.test_masks_and_heads import TestHeads, TestMasks
 from autograder.assignments.attention.test_multi_head_attention import TestMultiHeadAttention
 from autograder.assignments.attention.test_softmax import TestSoftmax
 from autograder.checks import Draw, Student, close
 
-__all__ = ["TestHeads", "TestMasks", "TestMultiHeadAttention", "TestScaledDotProductAttention", "TestSoftmax"]
+__all__ = [
+    "TestFrugalAttention",
+    "TestHeads",
+    "TestMasks",
+    "TestMultiHeadAttention",
+    "TestScaledDotProductAttention",
+    "TestSoftmax",
+]
 
 
 @pytest.mark.exercise("scaled-dot-product-attention", needs=("softmax",))

@@ -19,10 +19,10 @@ LEARN = "fit_one_batch"
 _LEARN = f"""
 def {LEARN}(words, memory, seed):
     torch.manual_seed(seed)
-    decoder = AttentiveDecoder(8, 5, 12, 6, 7)
+    decoder = AttentiveDecoder(8, 5, 12, 6, 7).to(memory.device)
     optimiser = torch.optim.Adam(decoder.parameters(), lr=0.03)
     for _ in range(50):
-        state, losses = torch.zeros(words.shape[0], 12), []
+        state, losses = torch.zeros(words.shape[0], 12, device=memory.device), []
         for given, expected in zip(words.T[:-1], words.T[1:]):
             logits, state, _ = decoder(given, state, memory)
             losses.append(F.cross_entropy(logits, expected))

@@ -73,7 +73,7 @@ def _decode(model, target, memory, source):
 
 def _overfit(source, target, sizes, steps, seed):
     _torch.manual_seed(seed)
-    model = Transformer(*sizes, d_model=16, num_heads=2, d_ff=32)
+    model = Transformer(*sizes, d_model=16, num_heads=2, d_ff=32).to(source.device)
     optimizer = _torch.optim.Adam(model.parameters(), lr=1e-2)
     for _ in range(steps):
         train_step(model, optimizer, source, target, 0.0)

@@ -1,4 +1,4 @@
-"""What the lesson `transformer` says of its experiments holds, what it carries over is right, and a corpus loads."""
+"""What the lesson `transformer` carries over from earlier ones is right, and a corpus loads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.tests.lessons.run import ROOT, run_lesson
+from autograder.tests.lessons.run import ROOT
 
 MASKS = {
     "none": None,
@@ -117,22 +117,3 @@ def test_a_corpus_that_datasets_loads_becomes_pairs(corpus: Path, monkeypatch: p
     cache = str(corpus.parent / "cache")
     rows = datasets.load_dataset("json", data_files=str(corpus), split="train", cache_dir=cache)
     assert defined_by("transformer", "corpus")["corpus_pairs"](rows) == PAIRS
-
-
-@pytest.mark.slow
-def test_the_lesson_finds_what_it_says() -> None:
-    lesson = run_lesson("transformer")
-    found = lesson.measured
-    assert found["exact match, held out at random"] > 0.97
-    assert found["exact match, combinations held out"] > 0.93
-    assert found["growth without a norm"] > 300
-    assert found["growth with a norm"] < 10
-    assert found["loss of post-LN, without warm-up"] > 2.0
-    assert found["loss of post-LN, with warm-up"] < 1.5
-    assert found["loss of pre-LN, with warm-up"] + 0.2 < found["loss of pre-LN, without warm-up"] < 2.0
-    assert found["look behind vijf to say twenty"] > 0.6
-    assert found["look at vijf to say five"] > 0.3
-    assert found["GRU time over transformer time, 64 tokens"] > 1.3
-    assert found["60 steps, greedy: BLEU"] > found["60 steps, greedy: exact match"] + 5
-    assert abs(found["beam of 4: exact match"] - found["greedy: exact match"]) < 3
-    assert lesson.seconds < 300

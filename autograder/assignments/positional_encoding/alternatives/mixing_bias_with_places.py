@@ -7,7 +7,7 @@ def as_concatenation(linear):
     joint = nn.Linear(linear.in_features * 2, linear.out_features)
     joint.weight.data[:, : linear.in_features] = linear.weight.data
     joint.weight.data[:, linear.in_features :] = linear.weight.data
-    joint.bias.data = torch.zeros(linear.out_features) if linear.bias is None else linear.bias.data.clone()
+    joint.bias.data[:] = 0.0 if linear.bias is None else linear.bias.data
     return joint
 
 

@@ -13,7 +13,7 @@ class AttentiveDecoder(nn.Module):
 
     def forward(self, tokens, state, memory, mask=None):
         context, weights = self.attention.forward(state, memory, mask)
-        both = torch.empty(len(tokens), self.cell.input_size)
+        both = state.new_empty(len(tokens), self.cell.input_size)
         both[:, : self.embedding.embedding_dim] = self.embedding(tokens)
         both[:, self.embedding.embedding_dim :] = context
         state = self.cell(both, state)

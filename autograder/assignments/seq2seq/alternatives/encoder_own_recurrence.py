@@ -12,12 +12,12 @@ class Encoder(nn.Module):
     def forward(self, ids, lengths):
         h = self.gru.hidden_size
         x = self.embedding(ids)
-        real = torch.arange(ids.shape[1])[None, :] < lengths[:, None]
+        real = torch.arange(ids.shape[1], device=ids.device)[None, :] < lengths[:, None]
 
 
         def read(places, suffix):
             weights = [getattr(self.gru, f"{name}_l0{suffix}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
-            state, states = torch.zeros(len(ids), h), {}
+            state, states = x.new_zeros(len(ids), h), {}
             for t in places:
                 state = torch.where(real[:, t, None], torch.gru_cell(x[:, t], state, *weights), state)
                 states[t] = state * real[:, t, None]

@@ -11,7 +11,7 @@ class Encoder(nn.Module):
 
     def forward(self, ids, lengths):
         h = self.gru.hidden_size
-        states = torch.zeros(*ids.shape, 2 * h)
+        states = torch.zeros(*ids.shape, 2 * h, device=ids.device)
         last = []
         for b in range(len(ids)):
             n = int(lengths[b])

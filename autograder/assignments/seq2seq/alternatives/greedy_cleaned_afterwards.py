@@ -5,7 +5,7 @@ exercise = "greedy-decode"
 
 def greedy_decode(step, state, max_length):
     with torch.no_grad():
-        tokens, columns = torch.full((state.shape[0],), BOS, dtype=torch.long), []
+        tokens, columns = torch.full((state.shape[0],), BOS, dtype=torch.long, device=state.device), []
         for _ in range(max_length):
             logits, state = step(tokens, state)
             tokens = logits.topk(1, dim=-1).indices[:, 0]

@@ -5,9 +5,9 @@ exercise = "greedy-decode"
 
 def greedy_decode(step, state, max_length):
     B = len(state)
-    written = torch.full((B, max_length), PAD, dtype=torch.long)
-    alive = torch.ones(B, dtype=torch.bool)
-    tokens = torch.tensor([BOS] * B)
+    written = torch.full((B, max_length), PAD, dtype=torch.long, device=state.device)
+    alive = torch.ones(B, dtype=torch.bool, device=state.device)
+    tokens = torch.tensor([BOS] * B, device=state.device)
     for t in range(max_length):
         logits, state = step(tokens, state)
         tokens = logits.max(dim=1).indices

@@ -4,7 +4,8 @@ exercise = "greedy-decode"
 
 
 def greedy_decode(step, state, max_length):
-    rows, tokens = [[] for _ in range(state.size(0))], torch.tensor([BOS for _ in range(state.size(0))])
+    rows, device = [[] for _ in range(state.size(0))], state.device
+    tokens = torch.tensor([BOS for _ in rows], device=device)
     for _ in range(max_length):
         logits, state = step(tokens, state)
         tokens = torch.argmax(logits, dim=-1)
@@ -14,4 +15,4 @@ def greedy_decode(step, state, max_length):
         if all(EOS in row for row in rows):
             break
     width = max(len(row) for row in rows)
-    return torch.tensor([row + [PAD] * (width - len(row)) for row in rows])
+    return torch.tensor([row + [PAD] * (width - len(row)) for row in rows], device=device)

@@ -19,7 +19,7 @@ def beam_search(next_logits, max_length, beam_size=4, alpha=0.6):
                 candidates += [torch.cat([text, torch.tensor([token])]) for token in range(len(more))]
                 sums.append(total + more)
         sums = torch.cat(sums)
-        lengths = torch.tensor([len(text) - 1 for text in candidates])
+        lengths = torch.tensor([len(text) - 1 for text in candidates], device=sums.device)
         best = torch.topk(sums / lengths**alpha, min(beam_size, len(candidates))).indices
         texts, totals = [candidates[i] for i in best], sums[best]
     return texts[0].tolist(), (totals[0] / max(len(texts[0]) - 1, 1) ** alpha).item()

@@ -4,7 +4,7 @@ exercise = "label-smoothing"
 
 
 def smoothed_targets(target, num_tokens, smoothing=0.1):
-    wanted = torch.zeros(*target.shape, num_tokens)
+    wanted = torch.zeros(*target.shape, num_tokens, device=target.device)
     for b, row in enumerate(target.tolist()):
         for t, token in enumerate(row):
             if token != PAD:

@@ -1,0 +1,19 @@
+"""Your softmax goes over the queries of a block. It goes over the keys: the last dimension, so that each query has
+its own.
+"""
+
+exercise = "frugal-attention"
+must_fail = ["test_values", "test_masked", "test_last_block", "test_half_precision", "test_compiles"]
+may_fail = []
+
+
+def frugal_attention(query, key, value, mask=None, block=64):
+    found = []
+    for start in range(0, query.shape[-2], block):
+        rows = slice(start, start + block)
+        scores = (query[..., rows, :] / math.sqrt(query.shape[-1])) @ key.transpose(-2, -1)
+        if mask is not None:
+            seen = mask if mask.shape[-2] == 1 else mask[..., rows, :]
+            scores = scores.masked_fill(~seen, float("-inf"))
+        found.append(scores.softmax(dim=-2) @ value)
+    return torch.cat(found, dim=-2)
