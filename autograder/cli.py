@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from autograder import __version__, terminal
+from autograder.ci_commands import ci
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError, UsageError
 from autograder.quiz_commands import quiz
@@ -55,6 +56,7 @@ def release(assignments: tuple[str, ...], check: bool) -> None:
     """
     from autograder.nbgrader_adapters.frontpage import build_front_page, check_front_page
     from autograder.nbgrader_adapters.release import build_release, check_release
+    from autograder.nbgrader_adapters.template import check_strays
 
     found = _assignments(assignments)
     for assignment in found:
@@ -66,6 +68,7 @@ def release(assignments: tuple[str, ...], check: bool) -> None:
             click.echo(f"release/{assignment.name} is built.")
     if check:
         check_front_page(found[0].course)
+        check_strays(found[0].course)
     else:
         build_front_page(found[0].course)
 
@@ -201,11 +204,19 @@ def rotate_secret() -> None:
 
 
 @main.command()
+@_device
 @speaks_plainly
-def doctor() -> None:
-    """Show what this machine offers, what was tried to break out of the lock, and the limits."""
-    from autograder.doctor import attempts, examine
+def doctor(device: str) -> None:
+    """Show what this machine offers, what was tried to break out of the lock, and the limits.
 
+    With --device cuda: what grading on a GPU needs; exit code 1 when something of it is missing.
+    """
+    from autograder.doctor import attempts, examine, examine_gpus
+
+    if device == "cuda":
+        findings = examine_gpus()
+        terminal.show_findings(findings, "Grading on a GPU")
+        sys.exit(0 if all(finding.fine for finding in findings) else 1)
     terminal.show_findings(examine())
     terminal.show_attempts(attempts())
     terminal.show_limits(Limits())
@@ -222,6 +233,7 @@ def demo(folder: Path, unsafe: bool) -> None:
     run_demo(Course.find(Path.cwd()), folder, unsafe=unsafe)
 
 
+main.add_command(ci)
 main.add_command(quiz)
 
 if __name__ == "__main__":

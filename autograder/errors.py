@@ -11,6 +11,7 @@
     ├── BridgeError             the student's process broke the protocol, or is gone
     │   ├── CallTimeout         it did not answer in time
     │   └── CallCrashed         it died, or answered what is no answer
+    ├── FetchError              submissions cannot be fetched from where they are
     └── BusyError               another run holds this course
 
 A failed check is no error: it is a verdict (`autograder.model.Verdict`). All errors survive pickling
@@ -80,6 +81,10 @@ class CallTimeout(BridgeError):
 
 class CallCrashed(BridgeError):
     """The student's process died during a call, or what came back was no answer."""
+
+
+class FetchError(AutograderError):
+    """Submissions cannot be fetched: the place that holds them did not answer as it should."""
 
 
 class BusyError(AutograderError):

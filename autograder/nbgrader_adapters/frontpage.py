@@ -33,12 +33,17 @@ _INTRODUCTION = """\
 
 *Aandacht* is Dutch for *attention*. These lessons lead from a network that has to remember everything to one that
 looks up what it needs. Each lesson is a notebook: open it in JupyterLab, run the cells from top to bottom, and write
-what is missing. Visible tests tell you at once how you are doing. No lesson needs a GPU or a network.
+what is missing. Visible tests tell you at once how you are doing. No lesson needs a GPU or a network. Some extra credit
+is graded on a GPU: you write it without one, and where there is none when you are graded, those points wait, and nobody
+loses them.
 
 ```
 pip install jupyterlab {packages}
 jupyter lab
 ```
+
+`make lab` installs the versions that the lessons were tried with (`requirements.txt`) and opens them; `make check` runs
+each lesson from top to bottom and shows which exercises pass their visible tests. On GitHub, each push does that, too.
 
 Take them in this order; the times are for somebody who knows Python and a little PyTorch.
 """

@@ -14,8 +14,10 @@ collected, and it unpacks a small archive of zeros until the disk is full.
 from __future__ import annotations
 
 import io
+import lzma
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -29,7 +31,10 @@ _MAX_MEMBERS = 10_000
 _MAX_ARCHIVE = 200 * 1000 * 1000
 _MAX_ALL = 20 * _MAX_ARCHIVE
 
-_BROKEN = (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, NotImplementedError)
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),  # in the archive's frame, and in what is packed in it
+    *(OSError, ValueError, EOFError, RuntimeError, NotImplementedError),
+)
 
 
 class SafeExtractor(ExtractorPlugin):

@@ -61,6 +61,17 @@ def test_a_bad_archive_or_member_spoils_no_other(tmp_path: Path) -> None:
     assert found == {"bob/a.ipynb", "submissions/dave/a.ipynb"}
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_damaged_in_its_middle_spoils_no_other(tmp_path: Path, method: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("a.ipynb", bytes(range(256)) * 64)
+        start = archive.getinfo("a.ipynb").header_offset + 30 + len("a.ipynb")
+    damaged = bytearray(buffer.getvalue())
+    damaged[start + 12 : start + 60] = b"\xff" * 48
+    assert extracted(tmp_path, eve=bytes(damaged), zoe=zipped({"b.ipynb": b"{}"})) == {"zoe/b.ipynb"}
+
+
 def test_a_bomb_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zips, "MAX_NOTEBOOK", 1000)
     monkeypatch.setattr(zips, "_MAX_ALL", 5000)
