@@ -53,9 +53,10 @@ def _told(report: Report) -> Iterable[str]:
     helped = [exercise.grade_id for exercise in report.exercises if exercise.with_stand_ins]
     if helped:
         yield f"checked with stand-ins: {', '.join(helped)}"
-    lost = [exercise.grade_id for exercise in report.exercises if exercise.state is not Verdict.PASSED]
-    if lost:
-        yield f"points lost in: {', '.join(lost)}"
+    for words, state in (("points lost in", Verdict.FAILED), ("no verdict yet on", Verdict.ERROR)):
+        named = [exercise.grade_id for exercise in report.exercises if exercise.state is state]
+        if named:
+            yield f"{words}: {', '.join(named)}"
 
 
 def _short(text: str) -> str:
