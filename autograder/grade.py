@@ -43,7 +43,8 @@ from autograder.on_gpu import check_on_gpu, differences
 from autograder.quiz.grading import grade_quiz
 from autograder.sandbox import gpu
 from autograder.sandbox import limits as limit_sentences
-from autograder.sandbox.kernel import Kernel, KernelGone
+from autograder.sandbox.cells import KernelGone
+from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Launcher
 from autograder.sandbox.slot import Slot

@@ -18,7 +18,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from nbformat import NotebookNode
 
@@ -34,14 +33,16 @@ from autograder.exercises import (
 )
 from autograder.model import CheckResult, ExerciseResult, Verdict
 from autograder.sandbox import limits as limit_sentences
+from autograder.sandbox.cells import KernelGone
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.gpu_watch import GpuWatch
-from autograder.sandbox.kernel import Kernel, KernelGone
+from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.process import Launcher
 from autograder.sandbox.slot import Slot
+from autograder.sandbox.snapshot import Snapshot
 
 Wanted = Mapping[str, frozenset[str]]  #: the checks to run, by exercise
-Ask = Callable[[Any, str, frozenset[str]], Awaitable[tuple[CheckResult, ...]]]
+Ask = Callable[[Snapshot, str, frozenset[str]], Awaitable[tuple[CheckResult, ...]]]
 _ENDS = {Verdict.TIMEOUT, Verdict.CRASHED}
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -92,10 +92,6 @@ class Impostor(Device):
         finally:
             self._dispatch.meter.peak = self._dispatch.height - held
             self._dispatch.meter = before
-
-    def autocast(self, dtype: torch.dtype) -> AbstractContextManager[object]:
-        """See `Device.autocast`."""
-        return torch.autocast("cpu", dtype=dtype)
 
     def compiled(self, function: Any) -> Any:
         """See `Device.compiled`: the graph is taken with the tensors' values on the processor."""

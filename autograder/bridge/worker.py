@@ -16,7 +16,7 @@ from autograder.bridge.device import Cuda, Device
 from autograder.bridge.impostor import Impostor
 from autograder.bridge.messages import HandleValue, Raised, Reply, Request, Returned
 
-_DEVICES: dict[str, Callable[[], Device]] = {"cpu": Device, "cuda": Cuda, "impostor": Impostor}
+_DEVICES: dict[str, type[Device]] = {each.name: each for each in (Device, Cuda, Impostor)}
 
 
 class Worker:

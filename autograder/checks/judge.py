@@ -75,7 +75,7 @@ class Judge:
     def catalogue(self, tests: Path) -> dict[str, ExerciseChecks]:
         """What the file checks, by graded cell; raises CourseError when it cannot be collected."""
         try:
-            return self._twice(catalogue, tests, self._own_seconds)
+            return self._tries(catalogue, tests, self._own_seconds)
         except (_Died, TimeoutError):
             raise CourseError(f"Collecting the checks in {tests} ended or blocked its process.") from None
 
@@ -92,10 +92,7 @@ class Judge:
         failed = Verdict.ERROR, sentences.GRADER_FAILED
         return tuple(replace(each, verdict=failed[0], message=failed[1]) for each in checks if job.wants(each.name))
 
-    def _twice(self, work: Callable[[Any], Result], argument: object, seconds: float) -> Result:
-        return self._tries(work, argument, seconds, 2)
-
-    def _tries(self, work: Callable[[Any], Result], argument: object, seconds: float, tries: int) -> Result:
+    def _tries(self, work: Callable[[Any], Result], argument: object, seconds: float, tries: int = 2) -> Result:
         """What the work gives; a process that died is replaced and asked again while tries are left, a hung one not."""
         with self._lock:
             for _ in range(tries - 1):

@@ -14,6 +14,7 @@ from autograder.bridge.host import Connection
 from autograder.bridge.messages import HandleValue, MalformedMessage, Raised, Request
 from autograder.checks import sentences
 from autograder.checks.compare import CheckFailed, describe, fail
+from autograder.checks.raised import raised_sentence
 from autograder.errors import CallCrashed, CallTimeout
 
 
@@ -251,7 +252,7 @@ class Student:
         if isinstance(reply, Raised):
             # With the message: two mistakes that raise the same kind of error are not the same mistake.
             self.transcript.append(Exchange(called, f"{reply.kind}: {reply.message}", raised=True))
-            raise StudentRaised(_raised_sentence(called, reply), reply.kind)
+            raise StudentRaised(raised_sentence(called, reply), reply.kind)
         try:
             value = values.unpack(reply.value, lambda handle: Remote(self, handle, called))
         except MalformedMessage as error:
@@ -283,23 +284,3 @@ def _describe_call(target: Target, args: Sequence[Any], kwargs: Mapping[str, Any
     name = target if isinstance(target, str) else f"{target._name.split('(')[0]}.forward"
     words = [describe(arg) for arg in args] + [f"{key}={describe(arg)}" for key, arg in kwargs.items()]
     return f"{name}({', '.join(words)})"
-
-
-def _raised_sentence(called: str, reply: Raised) -> str:
-    name = called.split("(")[0].removeprefix("gradient of ")
-    if reply.kind == "NotImplementedError" and reply.line and "NotImplementedError" in (reply.text or reply.kind):
-        function = sentences.quoted(reply.function, messages.MAX_NAME) if sentences.may_quote() else ""
-        return sentences.UNTOUCHED.format(name=function or name)
-    if reply.kind == "NameError" and reply.message == f"name '{name}' is not defined" and not reply.line:
-        return sentences.UNDEFINED.format(name=name)
-    if not sentences.may_quote():
-        return sentences.RAISED_UNQUOTED.format(called=called, line=reply.line)
-    template = sentences.RAISED_AT if reply.line else sentences.RAISED
-    return template.format(
-        called=called,
-        kind=sentences.quoted(reply.kind, messages.MAX_NAME),
-        message=sentences.quoted(reply.message),
-        function=sentences.quoted(reply.function, messages.MAX_NAME),
-        line=reply.line,
-        text=sentences.quoted(reply.text),
-    )

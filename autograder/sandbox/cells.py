@@ -27,6 +27,14 @@ _SIGNS = {
 }
 
 
+class KernelGone(Exception):
+    """The kernel ended, or had to be ended, while a cell ran. `sentence` says why, for the student."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
 class CellRunner(NotebookClient):
     """Executes cells; each may put out so much, and all of them together so much.
 

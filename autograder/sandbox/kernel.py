@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 from autograder.errors import KernelError
 from autograder.sandbox import limits as sentences
 from autograder.sandbox import process
-from autograder.sandbox.cells import CellRunner, limit_behind
+from autograder.sandbox.cells import CellRunner, KernelGone, limit_behind
 from autograder.sandbox.channels import Client, drop_odd_outputs
 from autograder.sandbox.manager import SlotKernelManager
 from autograder.sandbox.process import Launcher
@@ -39,14 +39,6 @@ _RESPONSE_SECONDS = 3.0
 _SNAPSHOT_SECONDS = 10.0
 _ROOM = 2**20  # bytes of a message beyond what it shows
 _MOST_WAITING = 100  # messages that wait to be read
-
-
-class KernelGone(Exception):
-    """The kernel ended, or had to be ended, while a cell ran. `sentence` says why, for the student."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class Kernel:

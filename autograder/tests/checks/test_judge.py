@@ -41,7 +41,7 @@ def judge() -> Iterator[Judge]:
 
 
 def pid(judge: Judge) -> int:
-    return judge._twice(_own_pid, None, 20.0)
+    return judge._tries(_own_pid, None, 20.0)
 
 
 def _own_pid(_: object) -> int:
@@ -80,16 +80,16 @@ def test_a_process_that_has_done_enough_is_replaced() -> None:
 
 def test_errors_of_ours_arrive_as_they_are_and_others_as_their_words(judge: Judge) -> None:
     with pytest.raises(CourseError, match="no such checks"):
-        judge._twice(_fail, "no such checks", 20.0)
+        judge._tries(_fail, "no such checks", 20.0)
     with pytest.raises(RuntimeError, match="no other process knows"):
-        judge._twice(_fail_oddly, None, 20.0)
+        judge._tries(_fail_oddly, None, 20.0)
 
 
 def test_a_process_that_hangs_is_ended_whatever_it_is_at(judge: Judge) -> None:
     before = children()
     started = time.monotonic()
     with pytest.raises(TimeoutError):
-        judge._twice(time.sleep, 600.0, 0.5)
+        judge._tries(time.sleep, 600.0, 0.5)
     assert time.monotonic() - started < 10
     assert children() <= before
 
@@ -106,7 +106,7 @@ def test_a_process_that_does_not_even_listen_is_ended() -> None:
 def test_a_process_that_dies_each_time_is_asked_twice(judge: Judge) -> None:
     before = children()
     with pytest.raises(_Died):
-        judge._twice(os._exit, 1, 20.0)
+        judge._tries(os._exit, 1, 20.0)
     assert children() <= before
     assert pid(judge)
 

@@ -15,7 +15,8 @@ from nbformat import NotebookNode
 
 from autograder.errors import KernelError
 from autograder.sandbox import kernel as kernels
-from autograder.sandbox.kernel import Kernel, KernelGone
+from autograder.sandbox.cells import KernelGone
+from autograder.sandbox.kernel import Kernel
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.plain import PlainLauncher
 from autograder.sandbox.slot import Slot
