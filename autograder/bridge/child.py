@@ -4,16 +4,18 @@ r"""The side of the bridge that lives with student code: nothing here is trusted
 
     kernel                 take_snapshot(): gets a listening socket, forks
     └── snapshot           one thread, torch on one thread; the namespace as it was at this graded cell
-        └── worker         one per connection = per check: answers requests on that namespace, then exits
+        └── worker         one per connection: answers requests on that namespace, then exits
 
-A check thus sees what the kernel had when it reached the graded cell, and nothing that it does is seen by
-the next check. A snapshot outlives the kernel: hidden inputs arrive only when the kernel has ended and
-its outputs are final. When the control line closes, the workers end.
+A check thus sees what the kernel had when it reached the graded cell. A worker answers one check after another while
+the judge finds nothing wrong with it: between them everything is put back, and where something has changed that cannot
+be, the worker says so and is not asked again (`between.py`). A snapshot outlives the kernel: hidden inputs arrive only
+when the kernel has ended and its outputs are final. When the control line closes, the workers end.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import select
 import signal
@@ -24,8 +26,9 @@ from importlib.abc import MetaPathFinder
 from typing import Any
 
 from autograder.bridge import messages
+from autograder.bridge.between import Start
 from autograder.bridge.confine import confine
-from autograder.bridge.messages import MalformedMessage, Raised
+from autograder.bridge.messages import MalformedMessage, Next, Raised, Reply, Returned
 from autograder.bridge.worker import Worker
 
 #: What the grader sends in place of a graded cell's code; no notebook can hold a NUL.
@@ -35,18 +38,33 @@ IN_PLACE = "\0in place"  #: the same, where no fork may follow
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
-def serve(connection: socket.socket, worker: Worker) -> None:
-    """Answers requests until the other side closes, or sends what is no request."""
-    stream = connection.makefile("rwb")
-    while len(head := stream.read(messages.HEAD.size)) == messages.HEAD.size:
-        size, nonce = messages.HEAD.unpack(head)
-        request = messages.decode_request(stream.read(size))
-        try:
-            body = messages.encode(worker.answer(request))
-        except MalformedMessage as error:
-            body = messages.encode(Raised("ValueError", f"what came back cannot be sent: {error}"))
-        stream.write(messages.frame(nonce, body))
-        stream.flush()
+def serve(connection: socket.socket, namespace: dict[str, Any]) -> None:
+    """Answers one check after another, until the other side closes, or sends what is no request.
+
+    Whatever they changed in the namespace is put back after each, and after the last one.
+    """
+    start, worker, stream = Start(namespace), Worker(namespace), connection.makefile("rwb")
+    try:
+        while len(head := stream.read(messages.HEAD.size)) == messages.HEAD.size:
+            size, nonce = messages.HEAD.unpack(head)
+            request = messages.decode_request(stream.read(size))
+            if isinstance(request, Next):
+                worker.close()
+                worker, body = Worker(namespace), messages.encode(Returned(start.is_back()))
+            else:
+                body = _body_of(worker.answer(request))
+            stream.write(messages.frame(nonce, body))
+            stream.flush()
+    finally:
+        worker.close()
+        start.put_back()
+
+
+def _body_of(reply: Reply) -> bytes:
+    try:
+        return messages.encode(reply)
+    except MalformedMessage as error:
+        return messages.encode(Raised("ValueError", f"what came back cannot be sent: {error}"))
 
 
 def take_snapshot(requests: socket.socket, namespace: dict[str, Any]) -> None:
@@ -92,16 +110,10 @@ def _session(listener: socket.socket, namespace: dict[str, Any]) -> None:
 
 
 def _answer_one(connection: socket.socket, namespace: dict[str, Any]) -> None:
-    """One check's questions; whatever they changed in the namespace is put back."""
-    before, worker = dict(namespace), Worker(namespace)
-    try:
-        with connection, suppress(OSError, MalformedMessage):  # the check is over, or has given up
-            connection.recv(1)  # what the line is for
-            serve(connection, worker)
-    finally:
-        worker.close()
-        namespace.clear()
-        namespace.update(before)
+    """One line's questions."""
+    with connection, suppress(OSError, MalformedMessage):  # the check is over, or has given up
+        connection.recv(1)  # what the line is for
+        serve(connection, namespace)
 
 
 def fork_server(listener: socket.socket, report: int, namespace: dict[str, Any]) -> None:
@@ -118,7 +130,7 @@ def fork_server(listener: socket.socket, report: int, namespace: dict[str, Any])
 
 
 class _Server:
-    """One session after another: a control line, and one more fork for each check's line while it is open.
+    """One session after another: a control line, and one more fork for each further line while it is open.
 
     A line's first byte says which of the two it is: the order in which two of them are seen does not tell, for the
     next session may have begun before the end of the last one was seen.
@@ -167,7 +179,7 @@ class _Server:
             _close_all_but(connection.fileno())
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             confine()
-            serve(connection, Worker(self._namespace))
+            serve(connection, self._namespace)
         finally:
             os._exit(0)
 
@@ -186,6 +198,7 @@ def _calm_down(*keep: int) -> None:
     """Makes a fork of a many-threaded kernel safe: torch on one thread, no inherited files, no output."""
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # first of all: without it a fork can hang in its first operation
+    gc.freeze()  # a worker that collects garbage looks at its own, and copies no page of what was there before
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _close_all_but(*keep)

@@ -18,7 +18,7 @@ from autograder.bridge.messages import MalformedMessage, Reply, Request
 from autograder.bridge.worker import Worker
 from autograder.errors import CallCrashed, CallTimeout
 
-MAX_REPLIES = 256 * 2**20  #: bytes in all replies on one line, which its check may hold all at once
+MAX_REPLIES = 256 * 2**20  #: bytes in all replies to one check, which it may hold all at once
 _CONNECT_SECONDS = 5.0
 
 
@@ -57,7 +57,7 @@ class LocalConnection:
 
 
 class SocketConnection:
-    """A line to a fork of the student's kernel.
+    """A line to a fork of the student's kernel, for one check and then for others; see `renew`.
 
     Args:
         path: the fork server's socket.
@@ -85,6 +85,19 @@ class SocketConnection:
         except (OSError, MalformedMessage) as error:
             raise CallCrashed(str(error)) from None
         return reply
+
+    def renew(self, until: float) -> bool:
+        """Has the other side made ready for another check; whether that one finds what the first one found.
+
+        Args:
+            until: when all calls of that check together have to be over.
+
+        Raises:
+            CallTimeout, CallCrashed: see `Connection.ask`.
+        """
+        self._until, self._bytes_left = until, MAX_REPLIES
+        reply = self.ask(messages.Next())
+        return isinstance(reply, messages.Returned) and reply.value is True
 
     def _refuse_unasked(self) -> None:
         """What is there before a question is no answer to it."""

@@ -180,7 +180,11 @@ class Calls(_Part, tag="calls"):
     name: str
 
 
-Request = Call | Gradients | DeviceSafe | On | Step | Load | State | Mode | Define | Script | Calls
+class Next(_Part, tag="next"):
+    """The next check comes: put everything back. Comes back: whether all that can be seen is as it was at first."""
+
+
+Request = Call | Gradients | DeviceSafe | On | Step | Load | State | Mode | Define | Script | Calls | Next
 
 
 class Returned(_Part, tag="returned"):

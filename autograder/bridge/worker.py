@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch.utils._pytree import tree_iter, tree_map_only
 
-from autograder.bridge import messages, values
+from autograder.bridge import elsewhere, messages, values
 from autograder.bridge.device import Cuda, Device
 from autograder.bridge.impostor import Impostor
 from autograder.bridge.messages import HandleValue, Raised, Reply, Request, Returned
@@ -109,31 +109,12 @@ class Worker:
         return [args[index].grad for index in request.wrt]
 
     def _devicesafe(self, request: messages.DeviceSafe) -> str:
-        from torch._subclasses.fake_tensor import FakeTensorDeviceMismatchError, FakeTensorMode
-
-        args, kwargs = self._arguments(request)  # real tensors, read before tensors are no longer real
+        args, kwargs = self._arguments(request)
         try:
-            with FakeTensorMode(allow_non_fake_inputs=True):
-                result = self._run_on_meta(self._resolve(request.target), args, kwargs)
-        except FakeTensorDeviceMismatchError:
-            return "mismatch"
-        except Exception:  # noqa: BLE001 - data-dependent control flow and the like: right work may do that
+            target = self._resolve(request.target)
+        except NameError:
             return "unknown"
-        parts = result if isinstance(result, tuple | list) else [result]
-        stays_behind = any(getattr(part, "device", None) == torch.device("cpu") for part in parts)
-        return "mismatch" if stays_behind else "safe"
-
-    def _run_on_meta(self, target: Any, args: list[Any], kwargs: dict[str, Any]) -> object:
-        def on_meta(value: Any) -> Any:
-            return torch.empty_like(value, device="meta") if isinstance(value, torch.Tensor) else value
-
-        args = [on_meta(value) for value in args]
-        kwargs = {key: on_meta(value) for key, value in kwargs.items()}
-        if isinstance(target, torch.nn.Module):
-            state = {**dict(target.named_parameters()), **dict(target.named_buffers())}
-            fake_state = {key: on_meta(value) for key, value in state.items()}
-            return torch.func.functional_call(target, fake_state, tuple(args), kwargs)
-        return target(*args, **kwargs)
+        return elsewhere.verdict(target, args, kwargs)
 
     def _load(self, request: messages.Load) -> dict[str, Any]:
         module = self._resolve(request.target)

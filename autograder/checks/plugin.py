@@ -1,35 +1,22 @@
-"""The pytest plugin that runs one exercise's checks and turns what pytest says into verdicts.
+"""The pytest plugin that connects pytest's items with the job that they are run for.
 
 ::
 
-    collected items ── of this exercise only ─→ fixtures `student`, `draw` ─→ test ─→ CheckResult
-                                                      ↑ one fork of the student's process per check
-
-A failure that is neither a failed comparison nor the student's exception is looked at twice: if the same
-check passes with the reference solution, then what the student's code returned was unusable (their
-failure); if not, the check itself is broken (ours, and nobody's zero).
+    collected items ── `Hearing` ─→ those of one exercise ─→ fixtures `student`, `draw` ─→ test ─→ `Trial.note`
+                                                                   ↑ a fork of the student's process
 """
 
 from __future__ import annotations
 
-import inspect
 import logging
-import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, suppress
-from typing import Any
+from collections.abc import Iterator
+from typing import Literal, cast
 
 import pytest
 
-from autograder.bridge.host import ForkControl
-from autograder.checks import sentences
-from autograder.checks.compare import CheckFailed, describe
-from autograder.checks.draw import Draw, derive
-from autograder.checks.job import Job, Suspect
+from autograder.checks.draw import Draw
 from autograder.checks.student import Student
-from autograder.checks.suspects import Lineup
-from autograder.errors import CallCrashed, CallTimeout
-from autograder.model import CheckResult, Verdict
+from autograder.checks.trial import Trial
 
 _log = logging.getLogger(__name__)
 MARKERS = (
@@ -40,203 +27,43 @@ MARKERS = (
 
 
 class GradingPlugin:
-    """Runs the checks of one job; `results` holds their verdicts, in the order of the file.
+    """What checks get from us, and what becomes of their ends.
 
-    A check that was collected and never came to a verdict stands there as ERROR: what is missing gives no points.
-
-    Args:
-        job: what to check.
-        control: the line to the student's fork server.
+    Attributes:
+        trial: the job that is at hand while a check runs.
     """
 
-    def __init__(self, job: Job, control: ForkControl) -> None:
-        self._job, self._control = job, control
-        self._deadline = time.monotonic() + job.exercise_seconds
-        self._lineup = Lineup(job)
-        self._results: dict[str, CheckResult] = {}
-        self._ended = False
-
-    @property
-    def results(self) -> tuple[CheckResult, ...]:
-        """One verdict for each check of the exercise; none for those that came after the end of a job in place."""
-        return tuple(self._results.values())
+    trial: Trial
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Makes our markers known."""
         for line in MARKERS:
             config.addinivalue_line("markers", line)
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keeps the checks of this exercise; in which order they run is as secret as their inputs."""
-        mine = [item for item in items if grade_id_of(item) == self._job.grade_id]
-        items[:] = [item for item in mine if self._job.wants(item.name)]
-        self._results = {item.nodeid: result_of(item, Verdict.ERROR, sentences.GRADER_FAILED) for item in items}
-        items.sort(key=lambda item: derive(self._job.key, "order", item.name))
-
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:
         """Secret randomness of this check."""
-        return self._draw(request.node)
+        return self.trial.draw(request.node)
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
-        """The student's code, in a fork of its own."""
-        if request.node.get_closest_marker("gpu") and self._job.device == "cpu":
-            raise _NeedsGpu
-        if self._ended:
-            raise _OutOfReach
-        if time.monotonic() > self._deadline:
-            raise CallTimeout(self._job.exercise_seconds)
-        student = Student(self._control.connect(self._job.call_seconds, until=self._deadline))
-        request.node.stash[_STUDENT] = student
-        with closing(student):
-            if self._job.device != "cpu":
-                student.on(self._job.device)
-            for source in self._job.stand_ins:
-                student.define(source)
-            student.transcript.clear()
+        """The student's code, in a fork."""
+        with self.trial.student(request.node) as student:
             yield student
 
     @pytest.fixture
     def reference(self) -> Student:
         """The reference solution, in this process; on a device where the student's is on one."""
-        return self._lineup.reference()
+        return self.trial.reference()
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Turns the end of a check into its verdict."""
-        report = yield
-        ended = call.when == "call" or (call.when == "setup" and call.excinfo is not None)
-        if ended and call.excinfo and isinstance(call.excinfo.value, _OutOfReach):
-            del self._results[item.nodeid]
-        elif ended:
-            self._results[item.nodeid] = self._result(item, call.excinfo.value if call.excinfo else None)
-        elif call.excinfo is not None:
-            _log.error("%s failed while it was cleaned up: %s", item.name, call.excinfo.value)
-        return report
-
-    def _draw(self, item: pytest.Item) -> Draw:
-        return Draw(derive(self._job.key, self._job.grade_id, item.name))
-
-    def _result(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
-        """The verdict, whatever happens on the way to it; the time that takes is not the student's."""
-        started = time.monotonic()
-        try:
-            return self._verdict(item, error)
-        except Exception:  # noqa: BLE001 - of whatever kind: it is the grader's own fault, and a verdict
-            _log.exception("%s: no verdict could be reached on %s", self._job.tests, item.nodeid)
-            return result_of(item, Verdict.ERROR, sentences.GRADER_FAILED)
-        finally:
-            self._deadline += time.monotonic() - started
-
-    def _verdict(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
-        student = item.stash.get(_STUDENT, None)
-        verdict, message = self._judge(item, student, error)
-        self._ended |= self._job.in_place and verdict in (Verdict.TIMEOUT, Verdict.CRASHED)
-        suspect = None
-        if verdict is Verdict.FAILED and student is not None:
-            suspect = self._lineup.identify(item.name, student, lambda other: self._rerun(item, other))
-        return result_of(item, verdict, message, suspect)
-
-    def _judge(self, item: pytest.Item, student: Student | None, error: BaseException | None) -> tuple[Verdict, str]:
-        called = student.last_called if student else self._job.grade_id
-        if error is None:
-            return Verdict.PASSED, ""
-        if isinstance(error, pytest.skip.Exception):
-            return Verdict.SKIPPED, str(error)
-        if isinstance(error, _NeedsGpu):
-            return Verdict.PENDING, sentences.NEEDS_GPU
-        if isinstance(error, CallTimeout):
-            return self._ran_out_of_time(student, called, error)
-        if isinstance(error, CallCrashed):
-            template = sentences.CRASHED if student and student.last_called else sentences.NEVER_STARTED
-            reason = error if sentences.may_quote() else sentences.NOT_REPEATED
-            return Verdict.CRASHED, template.format(called=called, reason=reason)
-        if isinstance(error, CheckFailed):
-            return Verdict.FAILED, _sentence(error, student)
-        return self._look_twice(item, student, error)
-
-    def _ran_out_of_time(self, student: Student | None, called: str, error: CallTimeout) -> tuple[Verdict, str]:
-        if student is None:
-            return Verdict.TIMEOUT, sentences.NO_TIME_LEFT.format(seconds=f"{error.seconds:g}")
-        with suppress(CallCrashed):  # student code may have killed its fork server; the verdict stands
-            self._control.kill_workers()
-        return Verdict.TIMEOUT, sentences.NO_TIME.format(called=called, seconds=f"{error.seconds:g}")
-
-    def _look_twice(self, item: pytest.Item, student: Student | None, error: BaseException) -> tuple[Verdict, str]:
-        if student is None or not student.transcript or not self._passes_with_reference(item):
-            _log.error("%s: the check %s is broken", self._job.tests, item.nodeid, exc_info=error)
-            return Verdict.ERROR, sentences.GRADER_FAILED
-        if isinstance(error, AssertionError) and _words_of(error):
-            return Verdict.FAILED, _words_of(error)
-        last = student.transcript[-1]
-        text = sentences.UNUSABLE.format(
-            called=last.called, came_back=describe(last.outcome), reason=type(error).__name__
-        )
-        return Verdict.FAILED, text
-
-    def _passes_with_reference(self, item: pytest.Item) -> bool:
-        try:
-            self._rerun(item, self._lineup.reference())
-        except BaseException:  # noqa: BLE001 - of whatever kind: the check does not pass
-            return False
-        return True
-
-    def _rerun(self, item: pytest.Item, student: Student) -> None:
-        """Runs the check's function once more, with another student and the same randomness."""
-        function: Callable[..., Any] = item.obj  # type: ignore[attr-defined]
-        fixtures = {"student": student, "draw": self._draw(item), "reference": self._lineup.reference()}
-        wanted = inspect.signature(function).parameters
-        function(**{name: value for name, value in fixtures.items() if name in wanted})
-
-
-class _NeedsGpu(Exception):
-    """A check that needs a GPU met a machine without one."""
-
-
-class _OutOfReach(Exception):
-    """A check came after the one that ended the process in which the checks are answered in place."""
-
-
-_STUDENT = pytest.StashKey[Student]()
-
-
-def grade_id_of(item: pytest.Item) -> str | None:
-    """The graded cell that a check belongs to."""
-    marker = item.get_closest_marker("exercise")
-    return marker.args[0] if marker else None
-
-
-def result_of(item: pytest.Item, verdict: Verdict, message: str = "", suspect: Suspect | None = None) -> CheckResult:
-    """A check's verdict, with what its markers and docstring say about it."""
-    marker = item.get_closest_marker("check")
-    options = marker.kwargs if marker else {}
-    return CheckResult(
-        name=item.name,
-        title=title_of(item),
-        verdict=verdict,
-        message=sentences.shown(message),
-        misconception=suspect.slug if suspect else None,
-        explanation=suspect.explanation if suspect else "",
-        weight=float(options.get("weight", 1.0)),
-        core=bool(options.get("core", False)),
-    )
-
-
-def title_of(item: pytest.Item) -> str:
-    """A check's title: the first line of its docstring."""
-    doc = inspect.getdoc(item.obj) or item.name  # type: ignore[attr-defined]
-    return doc.splitlines()[0].rstrip(".")
-
-
-def _words_of(error: AssertionError) -> str:
-    """An assertion's own words; none when pytest would only repeat the asserted expression, values and all."""
-    first = (str(error).splitlines() or [""])[0]
-    return "" if first.startswith("assert ") else first
-
-
-def _sentence(error: CheckFailed, student: Student | None) -> str:
-    called = student.origin(error.subject) if student else ""
-    return error.template.format(called=called, came_back=error.came_back, expected=error.expected)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Hands on how a check ended. The report is a bare one: pytest's own takes longer than many a check."""
+        error = call.excinfo.value if call.excinfo else None
+        if call.when == "call" or (call.when == "setup" and error is not None):
+            self.trial.note(item, error)
+        elif error is not None:
+            _log.error("%s failed while it was cleaned up: %s", item.name, error)
+        outcome: Literal["passed", "failed"] = "failed" if error else "passed"
+        when = cast("Literal['setup', 'call', 'teardown']", call.when)
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, when)

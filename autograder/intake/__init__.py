@@ -3,6 +3,7 @@
 ::
 
     files.py     submitted/<student>/<assignment>/ → bytes and a date
+    release.py   what students were given
     notebook.py  bytes → a small, valid notebook that is known to belong to the assignment
     sanitise.py  that notebook → the release's skeleton with the student's answers in it
 
@@ -27,7 +28,8 @@ from autograder.intake.files import (
     read_submission,
     sort_students,
 )
-from autograder.intake.notebook import identify, parse, released_notebook
+from autograder.intake.notebook import identify, parse
+from autograder.intake.release import released_notebook, shared_release
 from autograder.intake.sanitise import Sanitised, sanitise
 
 __all__ = [
@@ -74,7 +76,7 @@ def accept(data: bytes, assignment: Assignment) -> Sanitised:
     """
     parsed = parse(data)
     notices = identify(parsed.notebook, assignment.name, _releases(assignment))
-    sanitised = sanitise(parsed.notebook, released_notebook(assignment))
+    sanitised = sanitise(parsed.notebook, shared_release(assignment))
     return Sanitised(sanitised.notebook, parsed.notices + notices + sanitised.notices)
 
 
@@ -99,4 +101,4 @@ def _releases(assignment: Assignment) -> dict[str, NotebookNode]:
     """All released notebooks of the course; the assignment's own must exist, the others may not be released yet."""
     course: Course = assignment.course
     others = [other for other in course.assignments if other.name != assignment.name and other.release.is_file()]
-    return {each.name: released_notebook(each) for each in [assignment, *others]}
+    return {each.name: shared_release(each) for each in [assignment, *others]}

@@ -24,8 +24,7 @@ from typing import Any
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from autograder.course import Assignment, read_course_file
-from autograder.errors import CourseError, RejectedSubmission
+from autograder.errors import RejectedSubmission
 from autograder.intake.attachments import keep_pictures
 from autograder.intake.files import printable
 
@@ -63,19 +62,6 @@ def parse(data: bytes) -> Parsed:
     _validate(notebook)
     notice = "Some characters were broken (halves of a pair) and were replaced by “\N{REPLACEMENT CHARACTER}”."
     return Parsed(notebook, (notice,) if mended else ())
-
-
-def released_notebook(assignment: Assignment) -> NotebookNode:
-    """The notebook that students were given.
-
-    Raises:
-        CourseError: it is missing or broken.
-    """
-    data = read_course_file(assignment.release)
-    try:
-        return nbformat.reads(data.decode(), as_version=4)  # type: ignore[no-any-return,no-untyped-call]
-    except (ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
-        raise CourseError(f"{assignment.release} is not a notebook ({error}); build the release again.") from None
 
 
 def _document(data: bytes) -> dict[str, Any]:

@@ -1,15 +1,19 @@
-"""nbclient's execution of cells, with a cap on what they put out."""
+"""Executes cells: a request, what comes of it, and what ends it where it does not end by itself."""
 
 from __future__ import annotations
 
-from typing import Any
+import time
 
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
 
 from autograder.sandbox import limits as sentences
+from autograder.sandbox.channels import Line, Message
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.outputs import Outputs
+from autograder.sandbox.process import Process
+
+_LOOK_SECONDS = 0.25  # how soon it is seen that a kernel has ended
+_LAST_SECONDS = 4.0  # for outputs that come behind the reply, or for a cell that was interrupted
 
 #: Words in an exception, and the limit that they speak of.
 _SIGNS = {
@@ -35,60 +39,72 @@ class KernelGone(Exception):
         self.sentence = sentence
 
 
-class CellRunner(NotebookClient):
-    """Executes cells; each may put out so much, and all of them together so much.
+class KernelDied(Exception):
+    """The kernel ended while a cell ran."""
+
+
+class CellRunner:
+    """Executes cells of a notebook in a kernel, and keeps what they put out.
+
+    ::
+
+        request ─→ outputs … reply, idle      the cell ran: "idle" comes behind its last output
+                   outputs … time is up       an interrupt; then the kernel has some seconds to become idle
+                   nothing, the process ended KernelDied
 
     Args:
-        limits: `output_bytes` and `all_output_bytes` count here.
+        limits: what each cell, and all of them, may put out.
     """
 
-    def __init__(self, notebook: NotebookNode, limits: Limits, **options: Any) -> None:
-        super().__init__(notebook, **options)
-        self._limits = limits
-        self._used: dict[int, int] = {}
-        self._ended: set[int] = set()
+    def __init__(self, notebook: NotebookNode, limits: Limits, line: Line, process: Process) -> None:
+        self._notebook, self._line, self._process = notebook, line, process
+        self.outputs = Outputs(notebook, limits)
         self.timed_out: set[int] = set()
-        self.overflowed: set[int] = set()
+        self._ended: set[int] = set()
 
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Lets a message through as long as the budgets last; the kernel's state always passes."""
-        try:
-            if msg["msg_type"] == "status" and msg["content"].get("execution_state") == "idle":
-                self._ended.add(cell_index)
-            if msg["msg_type"] != "status" and self._overflows(_size(msg), cell_index):
-                return None
-            result: NotebookNode | None = super().process_message(msg, cell, cell_index)
-        except CellExecutionComplete:
-            raise
-        except Exception:  # noqa: BLE001 - student code can send anything; what is no output is not shown
-            return None
-        return result
+    async def execute(self, index: int, seconds: float) -> None:
+        """Runs a cell, which then has its outputs; a blank one is not run.
 
-    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> dict[str, Any] | None:
-        """Notes which cell it was, and interrupts it."""
-        self.timed_out |= {index for index, other in enumerate(self.nb.cells) if other is cell}
-        handled: dict[str, Any] | None = await super()._async_handle_timeout(timeout, cell)
-        return handled
+        Raises:
+            KernelDied: the kernel is gone.
+            zmq.ZMQError: it cannot be asked.
+        """
+        if not self._notebook.cells[index].source.strip():
+            return
+        self.outputs.begin(index)
+        sent = self._line.execute(self._notebook.cells[index].source)
+        replied = await self._follow(sent, index, time.monotonic() + seconds, until_reply=True)
+        if not replied:
+            self.timed_out.add(index)
+            self._process.interrupt()
+        if index not in self._ended:
+            await self._follow(sent, index, time.monotonic() + _LAST_SECONDS, until_reply=False)
 
-    def saw_the_end_of(self, cell_index: int) -> bool:
+    async def _follow(self, sent: str, index: int, until: float, *, until_reply: bool) -> bool:
+        """Takes in what a cell puts out until the kernel has replied, or is idle again; whether that came in time."""
+        while (left := until - time.monotonic()) > 0:
+            message = await self._line.receive(min(left, _LOOK_SECONDS))
+            if message is None and self._process.poll() is not None:
+                raise KernelDied
+            if message is None or message.parent != sent:
+                continue
+            if message.channel == "shell":
+                if until_reply:
+                    return True
+            elif self._ends(message, index) and not until_reply:
+                return True
+        return False
+
+    def _ends(self, message: Message, index: int) -> bool:
+        """Takes in one message; whether the kernel says that the cell has come to its end."""
+        self.outputs.take(message, index)
+        if message.kind == "status" and message.content.get("execution_state") == "idle":
+            self._ended.add(index)
+        return index in self._ended
+
+    def saw_the_end_of(self, index: int) -> bool:
         """Whether the kernel said, behind a cell's last output, that it was idle again (a blank cell is not run)."""
-        return cell_index in self._ended or not self.nb.cells[cell_index].source.strip()
-
-    def _overflows(self, size: int, cell_index: int) -> bool:
-        self._used[cell_index] = self._used.get(cell_index, 0) + size
-        if self._used[cell_index] > self._limits.output_bytes or self.has_said_all:
-            self.overflowed.add(cell_index)
-        return cell_index in self.overflowed
-
-    @property
-    def has_said_all(self) -> bool:
-        """Whether the notebook has used up what all of its cells together may put out."""
-        counted = (min(used, self._limits.output_bytes) for used in self._used.values())
-        return sum(counted) > self._limits.all_output_bytes
-
-
-def _size(message: dict[str, Any]) -> int:
-    return len(repr(message["content"])) + sum(len(buffer) for buffer in message.get("buffers", ()))
+        return index in self._ended or not self._notebook.cells[index].source.strip()
 
 
 def limit_behind(cell: NotebookNode) -> str:

@@ -18,15 +18,13 @@ from functools import partial
 from typing import Any, cast
 
 import zmq
-from jupyter_client.asynchronous.client import AsyncKernelClient
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from autograder.errors import KernelError
 from autograder.sandbox import limits as sentences
 from autograder.sandbox import process
-from autograder.sandbox.cells import CellRunner, KernelGone, limit_behind
-from autograder.sandbox.channels import Client, drop_odd_outputs
+from autograder.sandbox.cells import CellRunner, KernelDied, KernelGone, limit_behind
+from autograder.sandbox.channels import Line, Message
 from autograder.sandbox.manager import SlotKernelManager
 from autograder.sandbox.process import Launcher
 from autograder.sandbox.provisioner import LockProvisioner
@@ -39,6 +37,7 @@ _RESPONSE_SECONDS = 3.0
 _SNAPSHOT_SECONDS = 10.0
 _ROOM = 2**20  # bytes of a message beyond what it shows
 _MOST_WAITING = 100  # messages that wait to be read
+_LOOK_SECONDS = 0.5  # how soon it is seen that a kernel has ended
 
 
 class Kernel:
@@ -57,19 +56,8 @@ class Kernel:
         self._notebook, self._slot, self._ask = notebook, slot, ask
         self.used = used
         self._snapshots: list[Snapshot] = []
-        self._manager = SlotKernelManager(client_factory=Client, connection_file=str(slot.folder / "kernel.json"))
+        self._manager = SlotKernelManager(connection_file=str(slot.folder / "kernel.json"))
         self._manager.slot, self._manager.launcher, self._manager.entry = slot, launcher, entry
-        self._runner = CellRunner(
-            notebook,
-            slot.limits,
-            allow_errors=True,
-            store_widget_state=False,
-            skip_cells_with_tag="",
-            record_timing=False,  # it would read dates that student code can write
-            interrupt_on_timeout=True,
-            timeout_func=self._seconds_left,
-            error_on_timeout={"ename": "CellTimeoutError", "evalue": "", "traceback": []},
-        )
         self.notices: list[str] = []
 
     async def start(self) -> None:
@@ -89,35 +77,30 @@ class Kernel:
             ) from error
         self._watchdog = Watchdog(self.process, self._slot.limits, lambda: {each.pid for each in self._snapshots})
         self._watchdog.__enter__()
-        self._bound_messages()
-        self._runner.km, self._runner.kc = self._manager, self._manager.client(context=self._manager.context)
-        self._client.start_channels(stdin=False, hb=False)  # input() has nobody to ask
-        if await self._ask_for(self._client.kernel_info, _STARTUP_SECONDS) is None or not await self._welcomed(
-            _STARTUP_SECONDS
-        ):
+        self._line = self._connected()
+        self._runner = CellRunner(self._notebook, self._slot.limits, self._line, self.process)
+        asked = partial(self._line.send, "kernel_info_request")
+        if not (await self._welcomed(_STARTUP_SECONDS) and await self._ask_for(asked, _STARTUP_SECONDS)):
             raise KernelError("A kernel was started for the submission, but it does not answer; run autograder doctor.")
 
-    def _bound_messages(self) -> None:
+    def _connected(self) -> Line:
         """A message is read whole before anybody looks at it: larger ones than any may be end the line instead."""
-        context = self._manager.context
-        context.setsockopt(zmq.MAXMSGSIZE, self._slot.limits.output_bytes + _ROOM)
-        context.setsockopt(zmq.RCVHWM, _MOST_WAITING)
-        context.setsockopt(zmq.SNDTIMEO, int(1000 * _RESPONSE_SECONDS))  # where a line has ended nobody takes messages
+        return Line(
+            self._slot.channel_prefix,
+            self._provisioner.key,
+            most_bytes=self._slot.limits.output_bytes + _ROOM,
+            most_waiting=_MOST_WAITING,
+            seconds=_RESPONSE_SECONDS,
+        )
 
     async def _listen_again(self) -> None:
         """A new line for outputs, where the old one broke."""
-        self._client.iopub_channel.stop()
-        self._client._iopub_channel = None
+        self._line.listen_again()
         await self._welcomed(_RESPONSE_SECONDS)
 
     async def _welcomed(self, seconds: float) -> bool:
         """Waits for the kernel to say that it heard of our subscription: nothing it puts out is lost from here on."""
-        try:
-            while (await self._client.get_iopub_msg(timeout=seconds))["msg_type"] != "iopub_welcome":
-                continue
-        except Exception:  # noqa: BLE001 - queue.Empty above all
-            return False
-        return True
+        return await self._comes(lambda message: message.kind == "iopub_welcome", seconds)
 
     @property
     def _provisioner(self) -> LockProvisioner:
@@ -127,10 +110,6 @@ class Kernel:
     def process(self) -> process.Process:
         """The kernel's process."""
         return cast("process.Process", self._provisioner.process)
-
-    @property
-    def _client(self) -> AsyncKernelClient:
-        return cast("AsyncKernelClient", self._runner.kc)
 
     async def execute(self, index: int) -> None:
         """Executes a cell; an exception in it is an output like any other.
@@ -145,8 +124,8 @@ class Kernel:
         started = time.monotonic()
         seconds = self._seconds_left(cell)
         try:
-            await self._runner.async_execute_cell(cell, index, store_history=True)
-        except DeadKernelError:
+            await self._runner.execute(index, seconds)
+        except KernelDied:
             raise KernelGone(self._why_gone(cell)) from None
         except Exception as error:
             raise KernelGone(sentences.DISTURBED.format(cell=cell.id)) from error
@@ -170,7 +149,7 @@ class Kernel:
         self._snapshots.append(snapshot)
         with listener:
             self._hand_over(listener, snapshot)
-        reply = await self._ask_for(partial(self._client.execute, self._ask, silent=True, store_history=False))
+        reply = await self._ask_for(partial(self._line.execute, self._ask, silent=True))
         await asyncio.to_thread(snapshot.wait, _RESPONSE_SECONDS if reply else 0.0)
         return snapshot
 
@@ -186,12 +165,12 @@ class Kernel:
         with listener, closing(place):
             self._hand_over(listener, place)
             try:
-                sent = self._client.execute(self._ask, silent=True, store_history=False)
+                sent = self._line.execute(self._ask, silent=True)
             except zmq.ZMQError:
                 raise KernelGone(sentences.GONE_IN_CHECKS) from None
             await asyncio.to_thread(place.wait, _SNAPSHOT_SECONDS)
             yield place
-        if await self._reply_to(sent, _RESPONSE_SECONDS) is None:
+        if not await self._replies_to(sent, _RESPONSE_SECONDS):
             raise KernelGone(sentences.GONE_IN_CHECKS)
 
     def _hand_over(self, listener: socket.socket, snapshot: Snapshot) -> None:
@@ -204,9 +183,8 @@ class Kernel:
 
     async def finish(self) -> None:
         """Makes the outputs final: the kernel ends, and all that it started but the snapshots."""
-        drop_odd_outputs(self._notebook)
-        if self._runner.kc is not None:
-            self._client.stop_channels()
+        if hasattr(self, "_runner"):
+            self._runner.outputs.drop_odd()
             await asyncio.to_thread(self._end_all_but_snapshots)
 
     def _end_all_but_snapshots(self) -> None:
@@ -221,8 +199,8 @@ class Kernel:
             snapshot.close()
         if self._manager.provisioner is not None and self._manager.has_kernel:
             await self._manager.shutdown_kernel(now=True)
-        # Not left to the garbage collector: it would wait, in whatever thread it runs, for messages to be delivered.
-        self._manager.context.destroy(linger=0)
+        if hasattr(self, "_line"):
+            self._line.close()
 
     def take_strike(self, template: str, **fields: Any) -> None:
         """Notes that the watchdog had to strike since it was last asked, if it had."""
@@ -254,9 +232,9 @@ class Kernel:
 
     def _say_what_struck(self, cell: NotebookNode, index: int) -> None:
         limits = self._slot.limits
-        if index in self._runner.overflowed:
-            template = sentences.ALL_OUTPUT if self._runner.has_said_all else sentences.TOO_MUCH_OUTPUT
-            largest = limits.all_output_bytes if self._runner.has_said_all else limits.output_bytes
+        if index in self._runner.outputs.overflowed:
+            template = sentences.ALL_OUTPUT if self._runner.outputs.has_said_all else sentences.TOO_MUCH_OUTPUT
+            largest = limits.all_output_bytes if self._runner.outputs.has_said_all else limits.output_bytes
             self._say(template, cell, megabytes=largest / 2**20)
         if template := limit_behind(cell):
             self._say(template, cell, **limits.in_words())
@@ -269,26 +247,27 @@ class Kernel:
         return sentence
 
     async def _responds(self) -> bool:
-        return await self._ask_for(self._client.kernel_info, _RESPONSE_SECONDS) is not None
+        return await self._ask_for(partial(self._line.send, "kernel_info_request"), _RESPONSE_SECONDS)
 
-    async def _ask_for(self, message: Callable[[], str], seconds: float = _SNAPSHOT_SECONDS) -> dict[str, Any] | None:
-        """The reply to a message that is sent now; None where it cannot be sent, or nothing comes back."""
+    async def _ask_for(self, request: Callable[[], str], seconds: float = _SNAPSHOT_SECONDS) -> bool:
+        """Whether a request that is sent now is replied to: not where it cannot be sent, or nothing comes back."""
         try:
-            sent = message()
+            sent = request()
         except zmq.ZMQError:
-            return None
-        return await self._reply_to(sent, seconds)
+            return False
+        return await self._replies_to(sent, seconds)
 
-    async def _reply_to(self, message_id: str, seconds: float) -> dict[str, Any] | None:
-        """The reply to a message; None when it does not come in time, or the kernel is gone."""
-        deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            try:
-                message: dict[str, Any] = await self._client.get_shell_msg(timeout=min(left, 0.5))
-            except Exception:  # noqa: BLE001 - queue.Empty, or a message that is none: both are no reply
-                if self.process.poll() is not None:
-                    return None
-                continue
-            if message["parent_header"].get("msg_id") == message_id:
-                return message
-        return None
+    async def _replies_to(self, request: str, seconds: float) -> bool:
+        """Whether a request is replied to in time; what the kernel puts out meanwhile is nobody's."""
+        return await self._comes(lambda message: (message.channel, message.parent) == ("shell", request), seconds)
+
+    async def _comes(self, is_it: Callable[[Message], bool], seconds: float) -> bool:
+        """Whether such a message comes in time, and before the kernel ends."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            message = await self._line.receive(min(left, _LOOK_SECONDS))
+            if message is None and self.process.poll() is not None:
+                return False
+            if message is not None and is_it(message):
+                return True
+        return False

@@ -1,6 +1,6 @@
 """The Jupyter kernel provisioner (entry point `aandacht-lock`): where Jupyter starts a process, it asks a launcher.
 
-nbclient, stock `nbgrader autograde` and formgrader all come through here, because the kernel manager of
+Our own grader, stock `nbgrader autograde` and formgrader all come through here, because the kernel manager of
 `autograder.sandbox.kernel` names it in its kernel spec; no environment variable and no setting of a
 server is involved, so that an instructor's own notebooks are not locked in.
 """
@@ -28,6 +28,7 @@ class LockProvisioner(KernelProvisionerBase):
 
     process: Process | None = None
     snapshots: socket.socket
+    key: bytes  # what messages are signed with
 
     @property
     def has_process(self) -> bool:
@@ -47,6 +48,7 @@ class LockProvisioner(KernelProvisionerBase):
         manager: Any = self.parent
         slot: Slot = manager.slot
         key = secrets.token_hex(16)
+        self.key = key.encode()
         channels, (self.snapshots, theirs) = slot.bind_channels(), socket_pair()
         descriptors = [each.fileno() for each in (*channels, theirs)]
         launcher: Launcher = manager.launcher

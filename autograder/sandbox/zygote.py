@@ -45,7 +45,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's affair
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no burial
     threads = len(list(Path("/proc/self/task").iterdir()))
-    _tell(control.fileno(), ready=True, missing=missing, threads=threads)
+    try:
+        _tell(control.fileno(), ready=True, missing=missing, threads=threads)
+    except BrokenPipeError:
+        return  # whoever wanted kernels has gone
     zygote = os.getpid()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, LARGEST_ORDER, _MOST_DESCRIPTORS)

@@ -11,6 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.torch import save
 
 from autograder.bridge.messages import (
     MAX_DEPTH,
@@ -264,3 +265,10 @@ def test_a_tensor_does_not_keep_its_message_alive() -> None:
     del reply
     body.clear()  # which a buffer that is still in use refuses
     assert torch.equal(small, torch.ones(2))
+
+
+@pytest.mark.parametrize("dtype", [*DTYPES, torch.uint16, torch.uint32, torch.uint64])
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 3), (2, 3, 4)])
+def test_a_tensor_travels_as_safetensors_writes_it(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
+    tensor = torch.ones(shape).to(dtype)
+    assert bytes(pack_tensor(tensor).data) == save({"t": tensor})

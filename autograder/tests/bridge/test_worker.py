@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils._pytree import tree_iter
 
 from autograder.bridge import messages
 from autograder.bridge.messages import (
@@ -224,6 +225,13 @@ def raises(x): raise ValueError("no")
 def new_on_cpu(x): return x + torch.arange(x.shape[-1])
 def global_tensor(x): return x + ONES
 def mask_on_cpu(x): return x.masked_fill(torch.ones(4, dtype=torch.bool), 0.0)
+def not_told(x):
+    try:
+        return x + torch.arange(4)
+    except Exception:
+        return x + torch.arange(4)
+def nothing(x): return None
+def left_behind(x): return x.sum(), torch.ones(2)
 
 class Registered(nn.Module):
     def __init__(self):
@@ -243,9 +251,10 @@ class Unregistered(Registered):
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        *[(name, "safe") for name in ("right", "new_on_device", "like", "global_scalar", "Registered")],
+        *[(name, "safe") for name in ("right", "new_on_device", "like", "global_scalar", "Registered", "nothing")],
         *[(name, "unknown") for name in ("with_item", "with_if", "with_index", "raises", "nowhere")],
         *[(name, "mismatch") for name in ("new_on_cpu", "global_tensor", "mask_on_cpu", "Unregistered")],
+        *[(name, "mismatch") for name in ("not_told", "left_behind")],
     ],
 )
 def test_device_safety(name: str, answer: str) -> None:
@@ -256,7 +265,17 @@ def test_device_safety(name: str, answer: str) -> None:
     x = torch.randn(2, 4)
     assert value_of(made.answer(DeviceSafe(target, [pack(x)], {}))) == answer
     if answer != "unknown":  # the probe leaves the module as it was
-        assert value_of(made.answer(Call(target, [pack(x)], {}))).device.type == "cpu"
+        found = value_of(made.answer(Call(target, [pack(x)], {})))
+        assert all(each.device.type == "cpu" for each in tree_iter(found) if isinstance(each, torch.Tensor))
+
+
+def test_what_is_plain_is_told_without_fake_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take longer than everything else that a device check does."""
+    monkeypatch.setattr("torch._subclasses.fake_tensor.FakeTensorMode.__init__", lambda *_, **__: 1 / 0)
+    made = worker(DEVICE)
+    for name in ("right", "new_on_device", "like"):
+        assert value_of(made.answer(DeviceSafe(name, [pack(torch.randn(2, 4))], {}))) == "safe"
+    assert value_of(made.answer(DeviceSafe("new_on_cpu", [pack(torch.randn(2, 4))], {}))) == "unknown"
 
 
 def test_a_request_of_no_kind_is_an_answer() -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autograder.checks.catalogue import ExerciseChecks, catalogue_of
+from autograder.checks.hearing import hold
 from autograder.checks.job import Job
-from autograder.checks.judge import run_job
+from autograder.checks.judge import check_in
 from autograder.model import CheckResult
 from autograder.tests.forks import FakeKernel
 
@@ -28,6 +30,17 @@ def test_values(self, student, draw):
     x = draw.normal(3)
     close(student.call("double", x), 2 * x, "twice the input")
 '''
+
+
+def run_job(job: Job) -> tuple[CheckResult, ...]:
+    """Runs the checks of one job in this process, and reads them for it alone."""
+    return hold(job.tests, lambda hearing: check_in(hearing, job))
+
+
+def catalogue(tests: Path) -> dict[str, ExerciseChecks]:
+    """The checks in a file, by graded cell; collected in this process."""
+    return hold(tests, catalogue_of)
+
 
 Run = Callable[..., tuple[CheckResult, ...]]
 

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks.catalogue import catalogue
-from autograder.checks.judge import run_job
 from autograder.errors import CourseError
 from autograder.model import Verdict
-from autograder.tests.checks.jobs import HEAD, VALUES, Bench
+from autograder.tests.checks.jobs import HEAD, VALUES, Bench, catalogue, run_job
 
 WHOLE = '''
 @pytest.mark.exercise("softmax", needs=("double",))

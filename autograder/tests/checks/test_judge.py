@@ -12,24 +12,23 @@ import psutil
 import pytest
 
 from autograder.bridge.host import ForkControl, SocketConnection
-from autograder.checks.judge import Judge, _Died, _Process, run_job
+from autograder.checks.judge import Judge, _Died, _Order, _Process
 from autograder.errors import CourseError
 from autograder.model import ExerciseResult, Verdict
-from autograder.tests.checks.jobs import VALUES, Bench
+from autograder.tests.checks.jobs import VALUES, Bench, run_job
 
 HANGS = "def test_hangs(self):\n    import time\n    time.sleep(600)"
 DIES = "def test_dies(self):\n    import os\n    os._exit(1)"
-#: Dies when it is imported for the first time: in the first process, with the control line open.
-DIES_ONCE = f"""
-import os, pathlib
-met = pathlib.Path(__file__ + ".met")
-if not met.exists():
-    met.touch()
-    os._exit(1)
-
-@pytest.mark.exercise("double")
-class TestDouble:
-{VALUES.replace(chr(10), chr(10) + "    ")}
+#: Dies when it is run for the first time: in the first process, with the control line open.
+DIES_ONCE = """
+@pytest.mark.check(core=True)
+def test_values(self, student):
+    import os, pathlib
+    met = pathlib.Path(__file__ + ".met")
+    if not met.exists():
+        met.touch()
+        os._exit(1)
+    close(student.call("double", torch.ones(2)), 2 * torch.ones(2), "twice the input")
 """
 
 
@@ -41,7 +40,8 @@ def judge() -> Iterator[Judge]:
 
 
 def pid(judge: Judge) -> int:
-    return judge._tries(_own_pid, None, 20.0)
+    number: int = judge._tries(_Order(_own_pid, None), 20.0)
+    return number
 
 
 def _own_pid(_: object) -> int:
@@ -57,9 +57,8 @@ def _fail_oddly(_: object) -> None:
 
 
 def children() -> set[int]:
-    """Processes that this one has started, but for multiprocessing's own helper."""
-    mine = psutil.Process().children()
-    return {child.pid for child in mine if "resource_tracker" not in " ".join(child.cmdline())}
+    """Processes that this one has started."""
+    return {child.pid for child in psutil.Process().children()}
 
 
 def test_the_process_stays_from_job_to_job_and_ends_when_it_is_closed(judge: Judge) -> None:
@@ -80,16 +79,16 @@ def test_a_process_that_has_done_enough_is_replaced() -> None:
 
 def test_errors_of_ours_arrive_as_they_are_and_others_as_their_words(judge: Judge) -> None:
     with pytest.raises(CourseError, match="no such checks"):
-        judge._tries(_fail, "no such checks", 20.0)
+        judge._tries(_Order(_fail, "no such checks"), 20.0)
     with pytest.raises(RuntimeError, match="no other process knows"):
-        judge._tries(_fail_oddly, None, 20.0)
+        judge._tries(_Order(_fail_oddly, None), 20.0)
 
 
 def test_a_process_that_hangs_is_ended_whatever_it_is_at(judge: Judge) -> None:
     before = children()
     started = time.monotonic()
     with pytest.raises(TimeoutError):
-        judge._tries(time.sleep, 600.0, 0.5)
+        judge._tries(_Order(time.sleep, 600.0), 0.5)
     assert time.monotonic() - started < 10
     assert children() <= before
 
@@ -98,7 +97,7 @@ def test_a_process_that_does_not_even_listen_is_ended() -> None:
     process = _Process()
     psutil.Process(process._process.pid).suspend()
     with pytest.raises(TimeoutError):
-        process.ask((time.sleep, b"x" * 10**7), 0.5)
+        process.ask(_Order(time.sleep, b"x" * 10**7), 0.5)
     process.end(0.0)
 
 
@@ -106,7 +105,7 @@ def test_a_process_that_does_not_even_listen_is_ended() -> None:
 def test_a_process_that_dies_each_time_is_asked_twice(judge: Judge) -> None:
     before = children()
     with pytest.raises(_Died):
-        judge._tries(os._exit, 1, 20.0)
+        judge._tries(_Order(os._exit, 1), 20.0)
     assert children() <= before
     assert pid(judge)
 
@@ -157,13 +156,15 @@ def closings(monkeypatch: pytest.MonkeyPatch, kind: type[ForkControl] | type[Soc
 def test_the_control_line_ends_with_the_job_however_it_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fork server waits for that before it serves the next job."""
     closed = closings(monkeypatch, ForkControl)
-    monkeypatch.setattr("autograder.checks.judge.GradingPlugin", lambda *_: 1 / 0)
+    monkeypatch.setattr("autograder.checks.hearing.Trial", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run_job(bench.job(VALUES, bench.fork("def double(x):\n    return 2 * x")))
     assert len(closed) == 1
 
 
-def test_each_line_to_student_code_ends_with_its_check(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_line_to_student_code_ends_with_its_job_at_the_latest(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     closed = closings(monkeypatch, SocketConnection)
     bench.run(VALUES)
     bench.run(VALUES, stand_ins=("raise ValueError",))

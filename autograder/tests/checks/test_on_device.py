@@ -11,12 +11,10 @@ import torch
 from autograder.bridge.messages import DictValue, ListValue, Returned
 from autograder.bridge.values import pack
 from autograder.checks import Student
-from autograder.checks.catalogue import catalogue
-from autograder.checks.judge import run_job
 from autograder.checks.local import local_student
 from autograder.errors import CallCrashed, CourseError
 from autograder.model import CheckResult, Verdict
-from autograder.tests.checks.jobs import HEAD, REFERENCE, VALUES, Bench
+from autograder.tests.checks.jobs import HEAD, REFERENCE, VALUES, Bench, catalogue, run_job
 from autograder.tests.checks.test_plugin import SECOND, key_for
 from autograder.tests.checks.test_student import Peer
 from autograder.tests.forks import FakeKernel

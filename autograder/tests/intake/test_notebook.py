@@ -9,7 +9,8 @@ import pytest
 from nbformat.notebooknode import NotebookNode
 
 from autograder.errors import CourseError, RejectedSubmission
-from autograder.intake.notebook import MAX_CELLS, identify, parse, released_notebook
+from autograder.intake.notebook import MAX_CELLS, identify, parse
+from autograder.intake.release import released_notebook
 from autograder.tests.notebooks import as_bytes, given, graded, instructor, make_course, notebook, released, solution
 
 

@@ -1,112 +1,120 @@
-"""What cells put out is capped, each and all together; an exception that a limit is behind says so."""
+"""Cells are run to their end, stopped in time, or known to have taken the kernel along; limits say so."""
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import pytest
-from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.sandbox import cells
 from autograder.sandbox import limits as sentences
-from autograder.sandbox.cells import _SIGNS, CellRunner, limit_behind
+from autograder.sandbox.cells import _SIGNS, CellRunner, KernelDied, limit_behind
+from autograder.sandbox.channels import Line, Message
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.process import Process
 from autograder.sandbox.warm import WarmLauncher
 from autograder.tests.notebooks import free, notebook
 from autograder.tests.sandbox.kernels import run
 
-LIMITS = Limits(output_bytes=1000, all_output_bytes=2500)
+
+class Kernel:
+    """A line to a kernel that says what a test wants, and the process behind it."""
+
+    def __init__(self, *messages: Message, after_interrupt: Sequence[Message] = (), lives: bool = True) -> None:
+        self._messages, self._after, self._lives = [*messages], [*after_interrupt], lives
+        self.asked: list[str] = []
+        self.interrupts = 0
+
+    def execute(self, code: str) -> str:
+        self.asked.append(code)
+        return "request"
+
+    async def receive(self, seconds: float) -> Message | None:
+        if self._messages:
+            return self._messages.pop(0)
+        await asyncio.sleep(seconds)
+        return None
+
+    def poll(self) -> int | None:
+        return None if self._lives else 1
+
+    def interrupt(self) -> None:
+        self.interrupts += 1
+        self._messages += self._after
 
 
-@pytest.fixture
-def nb() -> NotebookNode:
-    return notebook(*[free("pass", f"cell-{n}") for n in range(4)])
+def message(kind: str, parent: str = "request", **content: Any) -> Message:
+    return Message("iopub", kind, parent, content, 10)
 
 
-def runner_for(nb: NotebookNode) -> CellRunner:
-    """One that is in the middle of a cell."""
-    runner = CellRunner(nb, LIMITS, record_timing=False)
-    runner.clear_before_next_output = False
-    return runner
+REPLY = Message("shell", "execute_reply", "request", {"status": "ok"}, 10)
+IDLE = message("status", execution_state="idle")
+BUSY = message("status", execution_state="busy")
 
 
-def message(kind: str, **content: Any) -> dict[str, Any]:
-    return {"msg_type": kind, "content": content, "header": {"msg_type": kind}, "parent_header": {"msg_id": "x"}}
+def said(words: str, parent: str = "request") -> Message:
+    return message("stream", parent, name="stdout", text=words)
 
 
-def text(size: int) -> dict[str, Any]:
-    return message("stream", name="stdout", text="x" * size)
-
-
-def send(runner: CellRunner, nb: NotebookNode, index: int, *messages: dict[str, Any]) -> str:
-    """What the cell shows once these have come in."""
-    for each in messages:
-        runner.process_message(each, nb.cells[index], index)
-    return "".join(output.get("text", "") for output in nb.cells[index].outputs)
-
-
-def test_what_fits_is_shown(nb: NotebookNode) -> None:
-    runner = runner_for(nb)
-    assert len(send(runner, nb, 0, text(400), text(400))) == 800
-    assert runner.overflowed == set()
-
-
-def test_a_cell_puts_out_so_much_and_no_more(nb: NotebookNode) -> None:
-    runner = runner_for(nb)
-    assert len(send(runner, nb, 0, text(400), text(700), text(1))) == 400
-    assert runner.overflowed == {0}
-    assert not runner.has_said_all
-    assert len(send(runner, nb, 1, text(400))) == 400
-
-
-def test_one_huge_output_is_not_shown_at_all(nb: NotebookNode) -> None:
-    runner = runner_for(nb)
-    assert send(runner, nb, 0, text(10**7)) == ""
-    assert not runner.has_said_all  # it was not kept, so the other cells have as much as before
-    assert len(send(runner, nb, 1, text(900))) == 900
-
-
-def test_all_cells_together_put_out_so_much_and_no_more(nb: NotebookNode) -> None:
-    runner = runner_for(nb)
-    shown = [len(send(runner, nb, index, text(900))) for index in range(4)]
-    assert shown == [900, 900, 0, 0]
-    assert runner.overflowed == {2, 3}
-    assert runner.has_said_all
+def followed(kernel: Kernel, code: str = "pass") -> tuple[str, CellRunner]:
+    """What a cell printed whose kernel said this, and who ran it."""
+    nb = notebook(free(code, "cell"))
+    runner = CellRunner(nb, Limits(), cast("Line", kernel), cast("Process", kernel))
+    asyncio.run(runner.execute(0, 0.05))
+    return "".join(output.text for output in nb.cells[0].outputs), runner
 
 
 @pytest.mark.parametrize(
-    "flood",
-    [
-        message("display_data", data={"image/png": "x" * 10**6}, metadata={}),
-        message("execute_result", data={"text/html": "x" * 10**6}, metadata={}, execution_count=1),
-        message("error", ename="E", evalue="x" * 10**6, traceback=[]),
-        message("comm_open", comm_id="1", target_name="x", data={"state": {"x": "x" * 10**6}}),
-        message("update_display_data", data={"text/plain": "x" * 10**6}, metadata={}, transient={"display_id": "1"}),
-    ],
-    ids=lambda flood: str(flood["msg_type"]),
+    "last", [(REPLY, said("b"), IDLE), (said("b"), IDLE, REPLY)], ids=["reply first", "idle first"]
 )
-def test_outputs_of_every_kind_count(nb: NotebookNode, flood: dict[str, Any]) -> None:
-    runner = runner_for(nb)
-    send(runner, nb, 0, flood, text(1))
-    assert nb.cells[0].outputs == []
-    assert runner.overflowed == {0}
-    assert runner.widget_state == {}
+def test_a_cell_ends_when_the_kernel_has_replied_and_is_idle(last: Sequence[Message]) -> None:
+    text, runner = followed(Kernel(BUSY, said("a"), *last, said("of the next cell")))
+    assert text == "ab"
+    assert runner.saw_the_end_of(0)
+    assert runner.timed_out == set()
 
 
-def test_the_kernels_state_passes_however_much_was_put_out(nb: NotebookNode) -> None:
-    runner = runner_for(nb)
-    send(runner, nb, 0, text(10**5))
-    with pytest.raises(CellExecutionComplete):
-        runner.process_message(message("status", execution_state="idle"), nb.cells[0], 0)
+def test_what_belongs_to_other_requests_is_not_the_cells() -> None:
+    idle = message("status", "other", execution_state="idle")
+    reply = Message("shell", "execute_reply", "other", {}, 10)
+    text, _ = followed(Kernel(said("old", "other"), idle, reply, said("new"), REPLY, IDLE))
+    assert text == "new"
 
 
-@pytest.mark.parametrize("odd", [{}, {"msg_type": "stream"}, message("stream"), message("odd"), message("status")])
-def test_what_is_no_output_is_not_shown(nb: NotebookNode, odd: dict[str, Any]) -> None:
-    assert runner_for(nb).process_message(odd, nb.cells[0], 0) is None
-    assert nb.cells[0].outputs == []
+def test_a_cell_that_takes_too_long_is_interrupted_and_what_it_says_then_is_shown() -> None:
+    kernel = Kernel(said("a"), after_interrupt=[said("b"), REPLY, IDLE])
+    text, runner = followed(kernel)
+    assert (text, kernel.interrupts, runner.timed_out) == ("ab", 1, {0})
+    assert runner.saw_the_end_of(0)
+
+
+def test_an_end_that_is_never_told_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "_LAST_SECONDS", 0.05)
+    for kernel in (Kernel(said("a"), REPLY), Kernel(said("a"))):
+        text, runner = followed(kernel)
+        assert text == "a"
+        assert not runner.saw_the_end_of(0)
+
+
+def test_a_kernel_that_died_is_known_to_have_and_its_last_words_are_kept() -> None:
+    nb = notebook(free("pass", "cell"))
+    kernel = Kernel(said("last words"), lives=False)
+    with pytest.raises(KernelDied):
+        asyncio.run(CellRunner(nb, Limits(), cast("Line", kernel), cast("Process", kernel)).execute(0, 5.0))
+    assert nb.cells[0].outputs[0].text == "last words"
+
+
+def test_a_blank_cell_is_not_run() -> None:
+    kernel = Kernel()
+    _, runner = followed(kernel, " \n")
+    assert kernel.asked == []
+    assert runner.saw_the_end_of(0)
 
 
 def failed(ename: str, evalue: str) -> NotebookNode:

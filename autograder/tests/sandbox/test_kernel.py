@@ -60,7 +60,7 @@ def test_a_kernel_has_no_port_and_its_channels_lie_out_of_sight(warm: WarmLaunch
     async def story() -> None:
         nb = notebook(free(PORTS, "ports"), free("import os; print(os.listdir('/tmp'), os.getcwd())", "look"))
         async with started(nb, warm) as kernel:
-            info = kernel._client.get_connection_info()
+            info = kernel._provisioner.connection_info
             await kernel.execute(0)
             await kernel.execute(1)
             own = [line for each in kernel.process.family() for line in each.net_connections("inet")]
