@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import atexit
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from autograder.course import Course
-from autograder.exercises import imports_of, judge
+from autograder.exercises import judge
+from autograder.imports import imports_of
 from autograder.sandbox.choose import choose, try_out
 from autograder.sandbox.process import Launcher
 
@@ -15,29 +18,45 @@ PROBE = "autograder.bridge.probe:run"  #: what runs in a process that tries a GP
 #: To be imported before a process is locked in, where its file is out of sight.
 GPU_MODULES = (PROBE.partition(":")[0],)
 
-_launchers: dict[tuple[bool, tuple[str, ...]], Launcher] = {}
-_of_course: dict[tuple[Course, bool], Launcher] = {}  # each course has seen its lock tried out
+_Kind = tuple[bool, tuple[str, ...]]
+_launchers: dict[_Kind, Launcher] = {}
+_tried: set[tuple[_Kind, frozenset[Path]]] = set()  # each has seen its lock tried out on what is to be hidden
+_of_course: dict[tuple[Course, bool], Launcher] = {}
 
 
 def launcher_for(course: Course, *, unsafe: bool = False) -> Launcher:
-    """What kernels of this course are started by; the lock was tried out when the first of them was wanted.
+    """What kernels of this course are started by; see `use`."""
+    if (course, unsafe) not in _of_course:
+        _of_course[course, unsafe] = use(imports_of(course), course.private, unsafe=unsafe)
+    return _of_course[course, unsafe]
+
+
+def use(modules: Collection[str], hidden: Sequence[Path], *, unsafe: bool = False) -> Launcher:
+    """What kernels are started by; the lock was tried out when the first of them was wanted.
+
+    Args:
+        modules: what notebooks import, to be kept warm.
+        hidden: places that student code must not see.
+        unsafe: without a lock.
 
     Raises:
         LockRefused: this machine cannot lock student code in, and `unsafe` was not said.
     """
-    if (course, unsafe) not in _of_course:
-        modules = (WARM_UP, *GPU_MODULES, *sorted({name for each in course.lessons for name in imports_of(each)}))
-        if (unsafe, modules) in _launchers:
-            try_out(_launchers[unsafe, modules], course.private)
-        else:
-            _launchers[unsafe, modules] = choose(unsafe, modules, course.private)
-        _of_course[course, unsafe] = _launchers[unsafe, modules]
-    return _of_course[course, unsafe]
+    kind = (unsafe, (WARM_UP, *GPU_MODULES, *sorted(modules)))
+    trial = (kind, frozenset(hidden))
+    if kind not in _launchers:
+        judge.begin()  # it loads what it needs while the zygote does
+        _launchers[kind] = choose(unsafe, kind[1], hidden)
+    elif trial not in _tried:
+        try_out(_launchers[kind], hidden)
+    _tried.add(trial)
+    return _launchers[kind]
 
 
 def close() -> None:
     """Ends the judge and the zygote; they start again with the next submission."""
     judge.close()
+    _tried.clear()
     _of_course.clear()
     while _launchers:
         _launchers.popitem()[1].close()

@@ -14,8 +14,9 @@ from nbgrader.coursedir import CourseDirectory
 from autograder import intake
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError, RejectedSubmission
-from autograder.intake.files import RawSubmission
+from autograder.intake.files import RawSubmission, Roster
 from autograder.model import Report, Verdict
+from autograder.nbgrader_adapters.gradebook import recorded_students
 from autograder.nbgrader_adapters.reports import load_report
 from autograder.nbgrader_adapters.task import Task, digest_of
 from autograder.nbgrader_adapters.workspace import Workspace, read_receipt
@@ -48,23 +49,26 @@ def admit(converter: Autograde, course: Course, workspace: Workspace) -> Admissi
     """
     _check_layout(converter.coursedir)
     admission, gpu = Admission(), _has_gpu(converter)
+    roster, recorded = intake.find_students(_submitted(course)), recorded_students(converter.coursedir)
     for folder in sorted(converter.assignments):
         student, name = Path(folder).parts[-2:]
         try:
-            raw, task = _take_in(course.assignment(name), student)
+            raw, task = _take_in(course.assignment(name), student, roster)
         except RejectedSubmission as error:
             admission.refused[student] = error.faults
             continue
-        if not converter.force and is_graded(task, gpu=gpu):
+        known = not converter.force and (name, student) in recorded
+        report = earlier_report(task) if known else None
+        if has_settled(task, report, gpu=gpu):
             admission.skipped.append(task)
         else:
-            task = replace(task, earlier=None if converter.force or not gpu else _earlier(task))
+            task = replace(task, earlier=report if gpu else None)
             admission.staged[workspace.stage(raw, read_receipt(_submitted(course) / student / name))] = task
     return admission
 
 
-def _take_in(assignment: Assignment, student: str) -> tuple[RawSubmission, Task]:
-    raw = intake.read_submission(_submitted(assignment.course), student, assignment.name)
+def _take_in(assignment: Assignment, student: str, roster: Roster) -> tuple[RawSubmission, Task]:
+    raw = intake.read_submission(_submitted(assignment.course), student, assignment.name, roster=roster)
     notices = raw.notices + intake.accept(raw.notebook, assignment).notices
     return raw, Task(assignment, student, digest_of(raw), notices)
 
@@ -78,23 +82,23 @@ def graded_folder(task: Task) -> Path:
     return task.assignment.course.root / "autograded" / task.student / task.assignment.name
 
 
-def is_graded(task: Task, *, gpu: bool = False) -> bool:
+def has_settled(task: Task, report: Report | None, *, gpu: bool) -> bool:
     """Whether an earlier run graded this very submission with this very version of the checks, to the end.
 
     nbgrader would ask only whether the graded folder exists, which it also does after a kill half-way.
 
     Args:
         task: the submission.
+        report: what `earlier_report` says of it.
         gpu: whether there is a GPU now, for what waits for one.
     """
-    report = _earlier(task)
     if report is None or not (graded_folder(task) / f"{task.assignment.name}.ipynb").is_file():
         return False
     unfinished = {Verdict.ERROR, Verdict.PENDING} if gpu else {Verdict.ERROR}
     return all(exercise.state not in unfinished for exercise in report.exercises)
 
 
-def _earlier(task: Task) -> Report | None:
+def earlier_report(task: Task) -> Report | None:
     """The report of an earlier run on this very submission, with this very version of the checks."""
     saved = load_report(task.assignment, task.student)
     same = saved is not None and (saved.digest, saved.report.version) == (task.digest, task.assignment.version)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
     ClearOutput,
     DeduplicateIds,
@@ -12,7 +11,6 @@ from nbgrader.preprocessors import (
     LimitOutput,
     OverwriteCells,
     OverwriteKernelspec,
-    SaveAutoGrades,
 )
 from traitlets.config import Config
 
@@ -22,7 +20,9 @@ from autograder.nbgrader_adapters.pages import FeedbackExporter
 from autograder.nbgrader_adapters.preprocessors import (
     CleanOutputs,
     Execute,
+    LatePenalties,
     Sanitise,
+    SaveGrades,
     SettleGrades,
     ShowRelease,
     WriteVerdicts,
@@ -33,7 +33,8 @@ from autograder.nbgrader_adapters.zips import SafeExtractor
 #: Ours first, then nbgrader's own list as it is: by then there is nothing left to change.
 SANITISE = [Sanitise, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
 
-#: nbgrader's own list, with our Execute in place of its own and these beside it:
+#: nbgrader's own list, with our Execute in place of its own, SaveGrades and LatePenalties, which are nbgrader's but for
+#: the gradebook that they write to, and these beside it:
 #: ShowRelease after OverwriteCells, which may have put hidden tests in; CleanOutputs before WriteVerdicts, which
 #: writes the one output that is trusted; WriteVerdicts last before the grades are read from it; SettleGrades before
 #: the penalty, which is a share of the settled score.
@@ -45,9 +46,9 @@ AUTOGRADE = [
     LimitOutput,
     CleanOutputs,
     WriteVerdicts,
-    SaveAutoGrades,
+    SaveGrades,
     SettleGrades,
-    AssignLatePenalties,
+    LatePenalties,
     CheckCellMetadata,
 ]
 

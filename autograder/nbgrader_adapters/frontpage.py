@@ -23,7 +23,8 @@ from nbformat.notebooknode import NotebookNode
 
 from autograder.course import Assignment, Course, write_whole
 from autograder.errors import CourseError
-from autograder.exercises import imported_by, is_graded
+from autograder.exercises import is_graded
+from autograder.imports import imported_by
 from autograder.misconceptions import reference_notebook
 
 _TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)

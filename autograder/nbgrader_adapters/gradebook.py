@@ -13,11 +13,13 @@ from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry, Notebook
+from nbgrader.api import Assignment as Row
+from nbgrader.api import Gradebook, MissingEntry, Notebook, SubmittedAssignment
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import CheckCellMetadata, SaveCells
+from sqlalchemy import select
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
@@ -65,6 +67,16 @@ def ensure_assignment(course: Course, assignment: Assignment) -> None:
         if known is not None and known.submissions:
             _check_names(assignment, set(recorded_cells(known)), set(cells_of(released)))
     _record(course, assignment)
+
+
+def recorded_students(coursedir: CourseDirectory) -> frozenset[tuple[str, str]]:
+    """Of whom the gradebook has a submission: pairs of an assignment and a student.
+
+    nbgrader's own commands may have removed some since they were graded, or the gradebook may have been begun anew.
+    """
+    question = select(Row.name, SubmittedAssignment.student_id).join(Row, SubmittedAssignment.assignment_id == Row.id)
+    with open_gradebook(coursedir) as gradebook:
+        return frozenset((name, student) for name, student in gradebook.db.execute(question))
 
 
 def check_gradebook(coursedir: CourseDirectory, assignments: Iterable[Assignment]) -> None:

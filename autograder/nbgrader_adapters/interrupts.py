@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -40,6 +41,27 @@ class _Hold:
         if self._noted:
             self.release()
         self._noted = True
+
+
+@contextmanager
+def gracefully(stop: Callable[[], None]) -> Iterator[None]:
+    """Has the first Ctrl-C in the block call `stop`; a second one is obeyed at once.
+
+    Only the main thread hears of Ctrl-C; in another one nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop()
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _the_hold = _Hold()

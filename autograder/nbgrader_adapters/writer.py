@@ -76,13 +76,13 @@ class CommittingWriter(FilesWriter):
         final = graded_folder(task)
         self._workspace.commit(task.student, task.assignment.name, final)
         if self._converter.coursedir.groupshared:
-            _share(final.parent, final.parent.parent)
+            share_parents(final)
         save_report(task, report)
         self.reports[task.student] = report
 
 
-def _share(*folders: Path) -> None:
-    """Let a course's other instructors write too, as nbgrader does for the folders that it makes itself."""
-    for folder in folders:
+def share_parents(final: Path) -> None:
+    """Let a course's other instructors write into the folders that a graded one lies in, as nbgrader does."""
+    for folder in (final.parent, final.parent.parent):
         with suppress(PermissionError):  # another instructor's folder, who has shared it already
             folder.chmod(folder.stat().st_mode | 0o2770)

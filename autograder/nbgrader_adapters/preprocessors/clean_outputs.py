@@ -8,9 +8,9 @@ import re
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.nbgrader_adapters import outputs
 from autograder.nbgrader_adapters.clean import MAX_HTML, Budget, boxed, clean_html, render_markdown
 
 #: Characters of text that a notebook may show in one output, and in all of them.
@@ -41,9 +41,9 @@ class CleanOutputs(NbGraderPreprocessor):
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
-            outputs = [clean for output in cell.outputs[:MAX_OUTPUTS] if (clean := clean_output(output, html))]
-            left -= sum(len(str(output)) for output in outputs)
-            cell.outputs = outputs if left >= 0 else [_stream("stderr", _LEFT_OUT)]
+            kept = [clean for output in cell.outputs[:MAX_OUTPUTS] if (clean := clean_output(output, html))]
+            left -= sum(len(str(output)) for output in kept)
+            cell.outputs = kept if left >= 0 else [outputs.stream("stderr", _LEFT_OUT)]
         return nb, resources
 
 
@@ -55,15 +55,15 @@ def clean_output(output: NotebookNode, html: Budget) -> NotebookNode | None:
         html: how much HTML may still be cleaned; without it the plain text is left.
     """
     if output.output_type == "stream":
-        return _stream("stderr" if output.name == "stderr" else "stdout", _cut(output.text))
+        return outputs.stream("stderr" if output.name == "stderr" else "stdout", _cut(output.text))
     if output.output_type == "error":
         lines = _cut("\n".join(map(str, output.traceback))).split("\n")
-        return _output("error", ename=_cut(output.ename), evalue=_cut(output.evalue), traceback=lines)
+        return outputs.error(_cut(output.ename), _cut(output.evalue), lines)
     texts = {kind: _joined(raw) for kind, raw in output.get("data", {}).items()}
     data = {kind: value for kind, text in texts.items() if (value := _clean_data(kind, text, html))}
     if "text/latex" in texts and "text/html" not in data:
         data["text/html"] = render_markdown(texts["text/latex"], html)
-    return _output("display_data", data=data, metadata={}) if data else None
+    return outputs.display(data) if data else None
 
 
 def _joined(raw: Any) -> str:
@@ -92,11 +92,3 @@ def _picture(text: str) -> str | None:
 def _cut(text: Any) -> str:
     words = _STEERING.sub("\N{REPLACEMENT CHARACTER}", str(text))
     return words if len(words) <= MAX_TEXT else words[:MAX_TEXT] + _CUT
-
-
-def _stream(name: str, text: str) -> NotebookNode:
-    return _output("stream", name=name, text=text)
-
-
-def _output(kind: str, **fields: Any) -> NotebookNode:
-    return new_output(kind, **fields)  # type: ignore[no-any-return,no-untyped-call]

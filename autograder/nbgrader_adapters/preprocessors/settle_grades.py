@@ -7,10 +7,11 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Grade, Gradebook
+from nbgrader.api import Grade
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.model import ExerciseResult, Report, Verdict
+from autograder.nbgrader_adapters.book import gradebook_at
 from autograder.nbgrader_adapters.preprocessors.write_verdicts import (
     bonus_points,
     is_verdict_cell,
@@ -42,7 +43,7 @@ class SettleGrades(NbGraderPreprocessor):
         report, task = report_in(resources), task_in(resources)
         saved = load_report(task.assignment, task.student)
         place = [resources["nbgrader"][key] for key in ("notebook", "assignment", "student")]
-        with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
+        with gradebook_at(resources["nbgrader"]["db_url"]) as gradebook:
             for cell, answer in _with_answers(nb):
                 exercise = result_for(cell, report)
                 grade = gradebook.find_grade(cell.metadata.nbgrader.grade_id, *place)

@@ -6,13 +6,13 @@ import math
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.model import ExerciseResult, Report
-from autograder.nbgrader_adapters import interrupts
-from autograder.nbgrader_adapters.task import report_in
+from autograder.nbgrader_adapters import interrupts, outputs
+from autograder.nbgrader_adapters.reports import unsettle_report
+from autograder.nbgrader_adapters.task import report_in, task_in
 from autograder.report import verdict_html, verdict_text
 
 
@@ -34,8 +34,9 @@ class WriteVerdicts(NbGraderPreprocessor):
         for cell in nb.cells:
             if is_verdict_cell(cell):
                 exercise = result_for(cell, report)
-                cell.outputs = [_explanation(exercise, report), _number(auto_points(cell, exercise))]
+                cell.outputs = [_explanation(exercise, report), outputs.value(repr(auto_points(cell, exercise)))]
         interrupts.hold()  # from here on the gradebook is written: whole or not at all
+        unsettle_report(task_in(resources))
         return nb, resources
 
 
@@ -69,8 +70,4 @@ def bonus_points(cell: NotebookNode, exercise: ExerciseResult) -> float:
 
 def _explanation(exercise: ExerciseResult, report: Report) -> NotebookNode:
     data = {"text/html": verdict_html(exercise, report), "text/plain": verdict_text(exercise, report)}
-    return new_output("display_data", data=data)  # type: ignore[no-any-return,no-untyped-call]
-
-
-def _number(points: float) -> NotebookNode:
-    return new_output("execute_result", data={"text/plain": repr(points)})  # type: ignore[no-any-return,no-untyped-call]
+    return outputs.display(data)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder import grade, launchers
+from autograder import launchers
 from autograder.course import Assignment, Course
 from autograder.nbgrader_adapters.gradebook import ensure_assignment
 from autograder.tests import tiny
-from autograder.tests.nbgrader_adapters.support import FakeGrader
+from autograder.tests.nbgrader_adapters.support import FakeGrader, stand_in
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def course(assignment: Assignment) -> Course:
 def grader(monkeypatch: pytest.MonkeyPatch) -> FakeGrader:
     """Puts the fake in the place of the real grader."""
     fake = FakeGrader()
-    monkeypatch.setattr(grade, "grade_notebook", fake)
+    stand_in(fake, monkeypatch)
     return fake
 
 

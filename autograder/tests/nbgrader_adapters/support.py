@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,15 +21,20 @@ from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
 
+from autograder import grade as grader
 from autograder.course import Assignment, Course
 from autograder.grade import Graded
 from autograder.intake import released_notebook
 from autograder.model import CheckResult, ExerciseResult, Report, Verdict
+from autograder.nbgrader_adapters import grading
 from autograder.nbgrader_adapters.gradebook import load_config
 from autograder.nbgrader_adapters.grading import ClassOutcome, grade_class
 from autograder.nbgrader_adapters.preprocessors.write_verdicts import is_verdict_cell
+from autograder.nbgrader_adapters.reports import load_report
+from autograder.nbgrader_adapters.scripts import scripts_on_path
 from autograder.tests import tiny
 from autograder.tests.notebooks import cell_of, submit
+from autograder.work import device_here
 
 #: nbgrader's own, which no mending of ours would reach.
 NBGRADER_WARNINGS = [
@@ -76,7 +82,7 @@ class FakeGrader:
 
     results: dict[str, ExerciseResult | None] = field(default_factory=dict)
     outputs: dict[str, list[NotebookNode]] = field(default_factory=dict)
-    before: Callable[[NotebookNode], None] = lambda notebook: None
+    before: Callable[[NotebookNode], object] = lambda notebook: None
     graded: list[NotebookNode] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
 
@@ -98,6 +104,35 @@ class FakeGrader:
         right = cell_of(notebook, "double-code").source == tiny.RIGHT
         verdict = Verdict.PENDING if grade_id == "on-gpu" else Verdict.PASSED if right else Verdict.FAILED
         return result(grade_id, float(cell.metadata.nbgrader.points), verdict)
+
+
+class InProcess(ThreadPoolExecutor):
+    """A pool whose one worker is a thread of this process, where a fake grader is met."""
+
+    slots = 1
+    has_gpu = False
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.notices: list[str] = []
+
+    def share(self, data: bytes) -> bytes:
+        """The bytes themselves."""
+        return data
+
+    def first_device(self, asked: str) -> str:
+        """What is asked of `autograder.grade` here."""
+        return device_here(asked)
+
+    def stop(self) -> None:
+        """Nothing more is begun."""
+        self.shutdown(wait=False, cancel_futures=True)
+
+
+def stand_in(fake: FakeGrader, patch: pytest.MonkeyPatch) -> None:
+    """Has runs graded by the fake, which is met in this process alone."""
+    patch.setattr(grader, "grade_notebook", fake)
+    patch.setattr(grading, "LocalPool", InProcess)
 
 
 def hand_in(assignment: Assignment, student: str, **sources: str) -> Path:
@@ -128,7 +163,15 @@ def marks(course: Course, student: str, assignment: str = "tiny") -> dict[str, M
 
 def gradebook(course: Course) -> Gradebook:
     """The course's gradebook."""
-    return Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "aandacht")
+    with scripts_on_path():
+        return Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "aandacht")
+
+
+def state(assignment: Assignment, student: str) -> tuple[bytes | None, dict[str, Mark], object]:
+    """All that is recorded of a student."""
+    path = graded_notebook(assignment.course, student)
+    folder = path.read_bytes() if path.exists() else None
+    return folder, marks(assignment.course, student), load_report(assignment, student)
 
 
 def graded_notebook(course: Course, student: str) -> Path:

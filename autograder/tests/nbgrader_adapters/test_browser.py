@@ -11,7 +11,6 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_output, new_raw_cell
 
-from autograder import grade as grader
 from autograder.course import Assignment, Course
 from autograder.nbgrader_adapters import clean, pages
 from autograder.nbgrader_adapters.grading import generate_feedback, write_report
@@ -27,6 +26,7 @@ from autograder.tests.nbgrader_adapters.support import (
     marks,
     nbgrader_command,
     shown,
+    stand_in,
     stream,
 )
 from autograder.tests.notebooks import free, submit
@@ -84,7 +84,7 @@ def page(released_tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     outputs = everything()
     fake = FakeGrader(outputs={"double-code": outputs[:100], "playground": outputs[100:], "double": outputs})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grader, "grade_notebook", fake)
+        stand_in(fake, patch)
         assert grade(assignment).complete
     assert not generate_feedback(course, assignment).failed
     return feedback_page(course, "mallory")

@@ -78,7 +78,7 @@ def test_formgrader_and_the_stock_command_wait_for_their_turn(
 def test_the_lock_is_free_after_each_way_to_end(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
     hand_in(assignment, "alice")
     grade(assignment)
-    grader.before = lambda notebook: 1 / 0  # type: ignore[assignment]
+    grader.before = lambda notebook: 1 / 0
     assert grade(assignment, force=True).submissions[0].status is Status.FAILED
     with another_run(course):
         pass

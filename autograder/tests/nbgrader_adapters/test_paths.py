@@ -157,9 +157,9 @@ from pathlib import Path
 warnings.simplefilter("ignore")
 from autograder import grade
 from autograder.course import Course
-from autograder.nbgrader_adapters import grading, writer, workspace
+from autograder.nbgrader_adapters import grading, recorder, workspace
 from autograder.nbgrader_adapters.preprocessors import SettleGrades
-from autograder.tests.nbgrader_adapters.support import FakeGrader
+from autograder.tests.nbgrader_adapters.support import FakeGrader, InProcess
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -179,11 +179,11 @@ elif place == "gradebook":
 elif place == "moving":
     workspace.shutil.move = then_die(workspace.shutil.move)
 elif place == "report":
-    writer.save_report = die
+    recorder.save_report = die
 elif place == "after":
-    writer.save_report = then_die(writer.save_report)
+    recorder.save_report = then_die(recorder.save_report)
 course = Course(Path(sys.argv[1]))
-grading.grade_class(course, course.assignments)
+grading.grade_class(course, course.assignments, pool=InProcess)
 """
 
 

@@ -6,48 +6,37 @@ import errno
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-import nbformat
 import pytest
 from nbformat import NotebookNode
 from sqlalchemy.exc import OperationalError
 
 from autograder.course import Assignment, Course
-from autograder.errors import CourseError, KernelError, UsageError
-from autograder.model import Verdict
-from autograder.nbgrader_adapters import failures, workspace, writer
-from autograder.nbgrader_adapters.admission import is_graded
+from autograder.errors import KernelError
+from autograder.flow import Flow
+from autograder.nbgrader_adapters import failures, recorder, workspace
 from autograder.nbgrader_adapters.grading import Event, Status
 from autograder.nbgrader_adapters.preprocessors import SettleGrades
-from autograder.nbgrader_adapters.release import build_release
 from autograder.nbgrader_adapters.reports import load_report
-from autograder.nbgrader_adapters.task import Task
 from autograder.tests import tiny
 from autograder.tests.nbgrader_adapters.support import (
     NBGRADER_WARNINGS,
     FakeGrader,
-    Mark,
     grade,
     graded_notebook,
     hand_in,
     marks,
-    result,
+    state,
 )
 from autograder.tests.notebooks import cell_of
 
 pytestmark = NBGRADER_WARNINGS
 
-State = tuple[bytes | None, dict[str, Mark], object]
-
-
-def state(assignment: Assignment, student: str) -> State:
-    """All that is recorded of a student."""
-    path = graded_notebook(assignment.course, student)
-    folder = path.read_bytes() if path.exists() else None
-    return folder, marks(assignment.course, student), load_report(assignment, student)
+FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
 def raising(error: BaseException) -> Callable[..., NoReturn]:
@@ -59,94 +48,28 @@ def raising(error: BaseException) -> Callable[..., NoReturn]:
     return fail
 
 
-def graded(notebook: NotebookNode) -> bool:
-    """Whether it is alice's."""
-    return bool(cell_of(notebook, "why").source == "alice")
+def author(notebook: NotebookNode) -> str:
+    """Who wrote it, as the written answer says."""
+    return str(cell_of(notebook, "why").source)
 
 
-# What is graded again, and what is not
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set when a run that is to stop has taken back all that no worker has begun."""
+    event, take_back = threading.Event(), Flow._cancel_waiting
+
+    def observed(flow: Flow[Any, Any, Any, Any]) -> None:
+        take_back(flow)
+        event.set()
+
+    monkeypatch.setattr(Flow, "_cancel_waiting", observed)
+    return event
 
 
-def test_what_is_graded_and_unchanged_is_left_alone(assignment: Assignment, grader: FakeGrader) -> None:
-    hand_in(assignment, "alice")
-    grade(assignment)
-    outcome = grade(assignment)
-    assert [each.status for each in outcome.submissions] == [Status.SKIPPED]
-    assert outcome.submissions[0].report is not None
-    assert outcome.complete
-    assert len(grader.graded) == 1
-
-
-def test_force_grades_again(assignment: Assignment, grader: FakeGrader) -> None:
-    hand_in(assignment, "alice")
-    grade(assignment)
-    assert grade(assignment, force=True).submissions[0].status is Status.GRADED
-    assert len(grader.graded) == 2
-
-
-@pytest.mark.parametrize("change", ["content", "date", "checks", "folder", "half a folder", "report", "grader's error"])
-def test_what_has_changed_is_graded_again(
-    assignment: Assignment, course: Course, grader: FakeGrader, change: str
-) -> None:
-    hand_in(assignment, "alice", double_code=tiny.WRONG)
-    if change == "grader's error":
-        grader.results = {"double": result("double", 2, Verdict.ERROR)}
-    grade(assignment)
-    grader.results = {}
-    hand_in(assignment, "alice")
-    _change(course, change)
-    if change not in ("content", "grader's error"):
-        hand_in(assignment, "alice", double_code=tiny.WRONG)
-    fresh = course.assignment("tiny")
-    assert grade(fresh).submissions[0].status is Status.GRADED
-    assert graded_notebook(course, "alice").exists()
-    assert marks(course, "alice")["double"].auto == (2.0 if change in ("content", "grader's error") else 0.0)
-
-
-def _change(course: Course, change: str) -> None:
-    folder = graded_notebook(course, "alice").parent
-    if change == "date":
-        (course.root / "submitted" / "alice" / "tiny" / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
-    elif change == "checks":
-        tests = course.assignment("tiny").tests
-        tests.write_text(tests.read_text() + "\n# stricter\n")
-    elif change == "folder":
-        shutil.rmtree(folder)
-    elif change == "half a folder":  # as stock nbgrader leaves it when it is killed
-        graded_notebook(course, "alice").unlink()
-    elif change == "report":
-        (course.state / "reports" / "tiny" / "alice.json").unlink()
-
-
-def test_what_waits_for_a_gpu_is_graded_again_where_there_is_one(assignment: Assignment, grader: FakeGrader) -> None:
-    hand_in(assignment, "alice")
-    grade(assignment)
-    saved = load_report(assignment, "alice")
-    assert saved is not None
-    task = Task(assignment, "alice", saved.digest)
-    assert is_graded(task)
-    assert not is_graded(task, gpu=True)
-
-
-def test_one_student_only(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
-    hand_in(assignment, "alice")
-    hand_in(assignment, "bob")
-    events: list[Event] = []
-    outcome = grade(assignment, student="bob", on_event=events.append)
-    assert [each.student for each in outcome.submissions] == ["bob"]
-    assert [str(event) for event in events] == ["[1/1] tiny, bob …", "[1/1] tiny, bob: graded, 2 of 3"]
-    assert marks(course, "alice") == {}
-
-
-@pytest.mark.parametrize("student", ["carol", "../alice", "", "a\0b"])
-def test_a_student_who_handed_in_nothing(assignment: Assignment, grader: FakeGrader, student: str) -> None:
-    hand_in(assignment, "alice")
-    with pytest.raises(UsageError, match="has handed in nothing for tiny"):
-        grade(assignment, student=student)
-
-
-def test_an_empty_class(assignment: Assignment, grader: FakeGrader) -> None:
-    assert grade(assignment).submissions == ()
+def press_ctrl_c(heard: threading.Event) -> bool:
+    """As a person does; comes back when the run has heard, and says so."""
+    os.kill(os.getpid(), signal.SIGINT)
+    return heard.wait(30)
 
 
 # What fails
@@ -160,7 +83,7 @@ def test_a_kernel_that_cannot_start_leaves_the_earlier_grade_and_folder(
     hand_in(assignment, "bob")
     grade(assignment)
     before = state(assignment, "alice")
-    grader.before = lambda notebook: raising(KernelError("No kernel."))() if graded(notebook) else None
+    grader.before = lambda notebook: raising(KernelError("No kernel."))() if author(notebook) == "alice" else None
     outcome = grade(assignment, force=True)
     assert [(each.status, each.sentences) for each in outcome.submissions] == [
         (Status.FAILED, ("No kernel.",)),
@@ -173,7 +96,7 @@ def test_a_kernel_that_cannot_start_leaves_the_earlier_grade_and_folder(
 def test_a_bug_of_the_grader_s_stops_nothing(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
     hand_in(assignment, "alice", why="alice")
     hand_in(assignment, "bob")
-    grader.before = lambda notebook: raising(ZeroDivisionError("oops"))() if graded(notebook) else None
+    grader.before = lambda notebook: raising(ZeroDivisionError("oops"))() if author(notebook) == "alice" else None
     outcome = grade(assignment)
     assert outcome.submissions[0].sentences == ("The grader failed (ZeroDivisionError: oops).",)
     assert marks(course, "bob")["double"].auto == 2.0
@@ -182,32 +105,37 @@ def test_a_bug_of_the_grader_s_stops_nothing(assignment: Assignment, course: Cou
 
 
 def test_a_full_disk_stops_the_run_before_it_harms(
-    assignment: Assignment, course: Course, grader: FakeGrader, monkeypatch: pytest.MonkeyPatch
+    assignment: Assignment,
+    course: Course,
+    grader: FakeGrader,
+    stopped: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """What a worker had begun is told as well; what none had is not begun."""
     hand_in(assignment, "alice", double_code=tiny.WRONG)
     grade(assignment)
     before = state(assignment, "alice")
-    hand_in(assignment, "alice")
-    hand_in(assignment, "bob")
-    monkeypatch.setattr(failures, "MIN_FREE_BYTES", 2**70)
-    outcome = grade(assignment)
+    for student in ("alice", "bob", "carol"):
+        hand_in(assignment, student, why=student)
+    grader.before = lambda notebook: author(notebook) == "bob" and stopped.wait(30)
+    with monkeypatch.context() as full:
+        full.setattr(failures, "MIN_FREE_BYTES", 2**70)
+        outcome = grade(assignment)
     assert outcome.stopped == "The disk is full: free some space and run again; all that was graded before stands."
-    assert [each.student for each in outcome.submissions] == ["alice"]
+    assert [(each.student, each.status, each.sentences) for each in outcome.submissions] == [
+        ("alice", Status.FAILED, (outcome.stopped,)),
+        ("bob", Status.FAILED, (outcome.stopped,)),
+    ]
     assert state(assignment, "alice") == before
-    monkeypatch.undo()
-    monkeypatch.setattr("autograder.grade.grade_notebook", grader)
     assert grade(assignment).complete
-    assert marks(course, "alice")["double"].auto == marks(course, "bob")["double"].auto == 2.0
-
-
-FULL = OSError(errno.ENOSPC, "No space left on device")
+    assert [marks(course, student)["double"].auto for student in ("alice", "bob", "carol")] == [2.0] * 3
 
 
 @pytest.mark.parametrize(
     ("place", "name", "error"),
     [
         pytest.param(workspace.Workspace, "commit", FULL, id="moving the folder"),
-        pytest.param(writer, "save_report", FULL, id="saving the report"),
+        pytest.param(recorder, "save_report", FULL, id="saving the report"),
         pytest.param(
             SettleGrades, "preprocess", OperationalError("", {}, Exception("disk is full")), id="the gradebook"
         ),
@@ -257,42 +185,91 @@ def test_a_folder_that_cannot_be_replaced_stays(
 # What is interrupted
 
 
-def test_ctrl_c_while_grading_records_nothing_and_the_next_run_goes_on(
-    assignment: Assignment, course: Course, grader: FakeGrader
+def test_after_one_ctrl_c_what_runs_is_recorded_and_the_next_run_goes_on(
+    assignment: Assignment, course: Course, grader: FakeGrader, stopped: threading.Event
+) -> None:
+    for student in ("alice", "bob", "carol", "dave"):
+        hand_in(assignment, student, why=student)
+    grader.before = lambda notebook: author(notebook) == "bob" and press_ctrl_c(stopped)
+    outcome = grade(assignment)
+    assert outcome.stopped == "Stopped by Ctrl-C with 2 of 4 submissions left; the same command goes on from here."
+    assert not outcome.complete
+    assert [(each.student, each.status) for each in outcome.submissions] == [
+        ("alice", Status.GRADED),
+        ("bob", Status.GRADED),
+    ]
+    assert marks(course, "bob")["double"].auto == 2.0
+    assert marks(course, "carol") == {}
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    grader.before = lambda notebook: None
+    again = grade(assignment)
+    assert [each.status for each in again.submissions] == [Status.SKIPPED] * 2 + [Status.GRADED] * 2
+    assert [author(notebook) for notebook in grader.graded] == ["alice", "bob", "carol", "dave"]
+
+
+def test_a_ctrl_c_that_leaves_nobody_out_has_stopped_nothing(
+    assignment: Assignment, grader: FakeGrader, stopped: threading.Event
+) -> None:
+    hand_in(assignment, "alice")
+    grader.before = lambda notebook: press_ctrl_c(stopped)
+    events: list[Event] = []
+    outcome = grade(assignment, on_event=events.append)
+    assert (outcome.stopped, outcome.complete) == ("", True)
+    assert [(each.student, each.stopping) for each in events] == [("alice", False), ("", True), ("alice", False)]
+
+
+def test_after_two_what_runs_is_left_and_the_next_run_goes_on(
+    assignment: Assignment, course: Course, grader: FakeGrader, stopped: threading.Event
 ) -> None:
     for student in ("alice", "bob", "carol"):
         hand_in(assignment, student, why=student)
-    grader.before = lambda notebook: (
-        raising(KeyboardInterrupt())() if cell_of(notebook, "why").source == "bob" else None
-    )
+
+    def press_twice(notebook: NotebookNode) -> None:
+        if author(notebook) == "bob":
+            assert press_ctrl_c(stopped)
+            os.kill(os.getpid(), signal.SIGINT)
+            raise KernelError("Ended by the second one, as a worker's kernel is.")
+
+    grader.before = press_twice
     with pytest.raises(KeyboardInterrupt):
         grade(assignment)
-    assert marks(course, "alice")["double"].auto == 2.0
-    assert marks(course, "bob").get("double", Mark(None)).auto is None
+    assert marks(course, "bob") == marks(course, "carol") == {}
     assert not graded_notebook(course, "bob").exists()
+    assert list((course.state / "work").iterdir()) == []
     grader.before = lambda notebook: None
-    outcome = grade(assignment)
-    assert [each.status for each in outcome.submissions] == [Status.SKIPPED, Status.GRADED, Status.GRADED]
+    assert grade(assignment).complete
+    assert [marks(course, student)["double"].auto for student in ("alice", "bob", "carol")] == [2.0] * 3
 
 
+@pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_while_the_gradebook_is_written_waits_for_the_submission(
-    assignment: Assignment, course: Course, grader: FakeGrader, monkeypatch: pytest.MonkeyPatch
+    assignment: Assignment,
+    course: Course,
+    grader: FakeGrader,
+    stopped: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+    times: int,
 ) -> None:
-    hand_in(assignment, "alice")
-    hand_in(assignment, "bob")
+    hand_in(assignment, "alice", why="alice")
+    hand_in(assignment, "bob", why="bob")
+    grader.before = lambda notebook: author(notebook) == "bob" and stopped.wait(30)
     settle = SettleGrades.preprocess
 
     def interrupted(self: SettleGrades, nb: NotebookNode, resources: dict[str, Any]) -> Any:
-        signal.raise_signal(signal.SIGINT)
+        if not stopped.is_set():
+            assert press_ctrl_c(stopped)
+            os.kill(os.getpid(), signal.SIGINT) if times == 2 else None
         return settle(self, nb, resources)
 
     monkeypatch.setattr(SettleGrades, "preprocess", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        grade(assignment)
+    if times == 2:
+        with pytest.raises(KeyboardInterrupt):
+            grade(assignment)
+    else:
+        assert len(grade(assignment).submissions) == 2  # bob's was being graded
     assert marks(course, "alice")["double"].auto == 2.0
     assert graded_notebook(course, "alice").exists()
     assert load_report(assignment, "alice") is not None
-    assert marks(course, "bob") == {}
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -314,58 +291,3 @@ def test_a_resubmission_while_grading_is_the_old_or_the_new(
     grader.before = lambda notebook: None
     assert grade(assignment).submissions[0].status is Status.GRADED
     assert marks(course, "alice")["double"].auto == 2.0
-
-
-# The gradebook and the release
-
-
-@pytest.mark.slow  # nbgrader starts a program to make one
-def test_a_course_without_a_gradebook_can_be_graded(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
-    (course.root / "gradebook.db").unlink()
-    hand_in(assignment, "alice")
-    assert grade(assignment).complete
-    assert marks(course, "alice")["double"].auto == 2.0
-
-
-def test_changed_points_reach_the_gradebook_and_no_grade_is_lost(
-    assignment: Assignment, course: Course, grader: FakeGrader
-) -> None:
-    hand_in(assignment, "alice")
-    hand_in(assignment, "bob", double_code=tiny.WRONG)
-    grade(assignment)
-    _edit(assignment, lambda nb: cell_of(nb, "double").metadata.nbgrader.update(points=5))
-    submitted = course.root / "submitted" / "bob"
-    submitted.rename(course.root / "bob")
-    assert grade(course.assignment("tiny")).complete
-    assert marks(course, "alice")["double"].auto == 5.0
-    assert marks(course, "bob")["double"].auto == 0.0
-
-
-def test_cells_cannot_be_added_once_there_are_grades(
-    assignment: Assignment, course: Course, grader: FakeGrader
-) -> None:
-    hand_in(assignment, "alice")
-    grade(assignment)
-    before = state(assignment, "alice")
-    _edit(assignment, lambda nb: cell_of(nb, "whole").metadata.nbgrader.update(grade_id="wholly"))
-    with pytest.raises(CourseError, match=r"graded with other cells \(whole, wholly\)"):
-        grade(course.assignment("tiny"))
-    assert state(assignment, "alice") == before
-
-
-def _edit(assignment: Assignment, edit: Callable[[NotebookNode], object]) -> None:
-    """Change the instructor's notebook, and release it again."""
-    notebook = nbformat.read(assignment.source, 4)  # type: ignore[no-untyped-call]
-    edit(notebook)
-    assignment.source.write_text(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
-    build_release(assignment.course, assignment)
-
-
-def test_a_shared_course_stays_shared(assignment: Assignment, course: Course, grader: FakeGrader) -> None:
-    config = course.root / "nbgrader_config.py"
-    config.write_text(config.read_text() + "c.CourseDirectory.groupshared = True\n")
-    hand_in(assignment, "alice")
-    assert grade(assignment).complete
-    folder = graded_notebook(course, "alice").parent
-    for each in (folder, folder.parent, folder.parent.parent):
-        assert each.stat().st_mode & 0o2770 == 0o2770
