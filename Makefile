@@ -9,11 +9,12 @@ WORKFLOWS := .github/workflows release/.github/workflows
 NEW_ENOUGH := 'import sys; sys.exit(sys.version_info < (3, 11))'
 FIND_PYTHON = for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
 	command -v "$$python" >/dev/null 2>&1 && "$$python" -c $(NEW_ENOUGH) 2>/dev/null && echo "$$python" && break; done
-# Two notebooks at a time, each in a kernel of its own; a cell that hangs is stopped after five minutes.
-NBVAL := -p autograder.tests.lessons.validation --nbval-lax --nbval-current-env --nbval-cell-timeout 300 --timeout 0 \
-	--numprocesses 2 --dist loadfile
+# Two files at a time.
+TWO := --numprocesses 2 --dist loadfile
+# Each notebook in a kernel of its own; a cell that hangs is stopped after five minutes.
+NBVAL := -p autograder.tests.lessons.validation --nbval-lax --nbval-current-env --nbval-cell-timeout 300 --timeout 0 $(TWO)
 
-.PHONY: help setup demo test test-all test-slow notebooks notebooks-whole hostile bench-start lint lab quizzes release verify
+.PHONY: help setup demo test test-all test-slow notebooks notebooks-whole hostile bench bench-start lint lab quizzes release verify
 .PHONY: slow fresh gate publish workflows namespaces gpu-checks private collect grade forget
 .DEFAULT_GOAL := help
 
@@ -37,7 +38,7 @@ test-slow: verify workflows slow notebooks-whole
 
 slow: $(READY) ## the slow tests alone
 	@echo '== Slow tests'
-	@$(BIN)/python -m pytest -m 'slow and not gpu and not hostile'
+	@$(BIN)/python -m pytest -m 'slow and not gpu and not hostile' $(TWO)
 
 notebooks: $(READY) ## run the notebooks of source/, without long training (STORE=1: store what CI has to reproduce)
 	@echo '== Notebooks'
@@ -49,6 +50,9 @@ notebooks-whole: $(READY) ## run them with all training, and test what the lesso
 
 hostile: $(READY) ## grade hostile and faulty submissions, and show what came of each
 	@$(BIN)/python -m autograder.tests.hostile
+
+bench: $(READY) ## measure how fast a class is graded, beside stock nbgrader (some twenty minutes, on a quiet machine)
+	@$(BIN)/python -m autograder.bench
 
 bench-start: $(READY) ## measure what a kernel costs to start, cold and warm
 	@$(BIN)/python -m autograder.bench.start

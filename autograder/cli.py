@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +19,14 @@ from autograder import __version__, terminal
 from autograder.ci_commands import ci
 from autograder.course import Assignment, Course
 from autograder.errors import CourseError, UsageError
+from autograder.executors import Pool
+from autograder.executors.local import MOST, LocalPool
+from autograder.executors.tls import security, tls_options
+from autograder.progress import ClassProgress, JsonLines
 from autograder.quiz_commands import quiz
 from autograder.sandbox.limits import Limits, read_limits
 from autograder.speech import speaks_plainly
+from autograder.worker_command import worker
 
 
 def _assignments(names: Sequence[str]) -> list[Assignment]:
@@ -86,23 +91,51 @@ _limits = click.option(
 )
 
 
+_workers = click.option(
+    "--workers",
+    type=click.IntRange(1, MOST),
+    help="Submissions at a time; default one for each processor of this machine, at most eight for each.",
+)
+_scheduler = click.option(
+    "--scheduler", metavar="ADDRESS", help="Have the workers of this Dask scheduler grade, for example tcp://host:8786."
+)
+
+
 @main.command()
 @click.argument("assignments", nargs=-1)
 @click.option("--student", help="Grade this student only.")
 @_device
+@_workers
+@_scheduler
+@tls_options
 @click.option("--force", is_flag=True, help="Grade again what was graded already (marks given by hand stay).")
+@click.option("--prune", is_flag=True, help="Delete stored results at the end; all marks stay.")
+@click.option("--json-lines", is_flag=True, help="Print a JSON record for each step instead of a table.")
 @_limits
 @_unsafe
 @speaks_plainly
 def grade(
-    assignments: tuple[str, ...], student: str | None, device: str, force: bool, limits: tuple[str, ...], unsafe: bool
+    assignments: tuple[str, ...],
+    student: str | None,
+    device: str,
+    workers: int | None,
+    scheduler: str | None,
+    force: bool,
+    prune: bool,
+    json_lines: bool,
+    limits: tuple[str, ...],
+    unsafe: bool,
+    **tls: Path | None,
 ) -> None:
-    """Grade what lies in submitted/ into the gradebook, one submission after another."""
+    """Grade what lies in submitted/ into the gradebook.
+
+    Ctrl-C lets what is being graded be finished, a second one does not; the same command goes on from there.
+    """
     from autograder.nbgrader_adapters.grading import grade_class
 
     found = _assignments(assignments)
     terminal.warn_about_sandbox(unsafe)
-    with terminal.ClassProgress() as progress:
+    with JsonLines() if json_lines else ClassProgress() as progress:
         outcome = grade_class(
             found[0].course,
             found,
@@ -112,9 +145,24 @@ def grade(
             limits=read_limits(limits),
             unsafe=unsafe,
             on_event=progress.show,
+            pool=_pool(workers, scheduler, **tls),
+            prune=prune,
         )
-    terminal.show_class(outcome)
+    progress.close(outcome) if isinstance(progress, JsonLines) else terminal.show_class(outcome)
     sys.exit(0 if outcome.complete else 1)
+
+
+def _pool(workers: int | None, scheduler: str | None, **tls: Path | None) -> Callable[[], Pool]:
+    """What makes the workers of a run; raises UsageError where the options do not fit together."""
+    if scheduler is None:
+        if any(tls.values()):
+            raise UsageError("--tls-ca, --tls-cert and --tls-key are for a --scheduler.")
+        return partial(LocalPool, workers)
+    if workers is not None:
+        raise UsageError("--workers is for this machine; how many a --scheduler has, its workers say.")
+    from autograder.executors.cluster import ClusterPool
+
+    return partial(ClusterPool, scheduler, security(scheduler, tls["tls_ca"], tls["tls_cert"], tls["tls_key"]))
 
 
 @main.command()
@@ -235,6 +283,7 @@ def demo(folder: Path, unsafe: bool) -> None:
 
 main.add_command(ci)
 main.add_command(quiz)
+main.add_command(worker)
 
 if __name__ == "__main__":
     main()

@@ -15,6 +15,7 @@ There is no registry: an assignment exists when its folders do.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
 import tempfile
@@ -75,18 +76,31 @@ class Assignment:
         """The file with the checks."""
         return self.folder / f"test_{self.package}.py"
 
+    @property
+    def deciding(self) -> list[Path]:
+        """The files that decide a grade: release, source, and the checks or the quiz."""
+        return [self.release, self.source, *([self.quiz] if self.is_quiz else sorted(self.folder.rglob("*.py")))]
+
     @cached_property
     def version(self) -> str:
-        """Content hash over all that decides a grade (release, source, checks, or the quiz); 12 hexadecimal digits.
+        """Content hash over all that decides a grade; 12 hexadecimal digits.
 
         Raises:
             CourseError: the release or the checks are missing.
         """
         digest = hashlib.sha256()
-        deciding = [self.quiz] if self.is_quiz else sorted(self.folder.rglob("*.py"))
-        for path in [self.release, self.source, *deciding]:
+        for path in self.deciding:
             digest.update(path.name.encode() + b"\0" + read_course_file(path) + b"\0")
         return digest.hexdigest()[:12]
+
+    @cached_property
+    def key(self) -> bytes:
+        """The key that secret inputs are drawn with: the course's secret, bound to this version (32 bytes).
+
+        Raises:
+            CourseError: the course's secret cannot be read, or the assignment is not complete.
+        """
+        return hmac.new(self.course.secret, self.version.encode(), hashlib.sha256).digest()
 
 
 @dataclass(frozen=True)

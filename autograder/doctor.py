@@ -18,7 +18,7 @@ from autograder.sandbox.choose import choose
 from autograder.sandbox.proof import Attempt, prove
 from autograder.sandbox.warm import WarmLauncher
 
-_PACKAGES = ("torch", "ipykernel", "nbclient", "nbgrader", "jupyterlab")
+_PACKAGES = ("torch", "ipykernel", "nbgrader", "jupyterlab")
 _LEAST_DISK = 2 * 2**30
 _WITHOUT_GPU = "Checks that need a GPU stay pending; all others run on the CPU."
 

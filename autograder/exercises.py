@@ -9,8 +9,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -23,13 +21,12 @@ from autograder.checks.job import Job, Suspect
 from autograder.checks.judge import Judge
 from autograder.course import Assignment
 from autograder.errors import CourseError
-from autograder.intake.notebook import released_notebook
+from autograder.intake.release import released_notebook
 from autograder.misconceptions import reference_for, stand_ins_of, suspects_for
 from autograder.model import CheckResult, ExerciseResult, Verdict
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.snapshot import Snapshot
 
-_IMPORT = re.compile(r"(?:import|from)\s+([A-Za-z_]\w*(?:\.\w+)*)")
 _OPEN = b"inputs that anyone may see"
 judge = Judge()  #: one trusted process for all submissions of this run
 
@@ -98,16 +95,24 @@ class Checker:
         device: where student code computes; see `autograder.bridge.device`.
         by: the trusted process that checks; the one of this run unless said otherwise.
         in_place: whether no fork stands between the checks of an exercise; see `Job`.
+        key: what secret inputs are drawn with; the one of this version of the assignment unless said otherwise.
     """
 
     def __init__(
-        self, assignment: Assignment, device: str, limits: Limits, by: Judge = judge, *, in_place: bool = False
+        self,
+        assignment: Assignment,
+        device: str,
+        limits: Limits,
+        by: Judge = judge,
+        *,
+        in_place: bool = False,
+        key: bytes | None = None,
     ) -> None:
         self.assignment, self.device, self.limits, self._judge = assignment, device, limits, by
         self._in_place = in_place
         self.material = material_of(assignment, assignment.version)
         self._open = derive(_OPEN, assignment.version)
-        self._secret = derive(assignment.course.secret, assignment.version)
+        self._secret = key or assignment.key
 
     async def explore(self, snapshot: Snapshot, cell: NotebookNode) -> ExerciseResult:
         """The verdicts on the student's own chain, with open inputs."""
@@ -220,22 +225,6 @@ def _confirmed(explored: CheckResult, again: dict[str, Verdict]) -> CheckResult:
     if verdict in (Verdict.PASSED, Verdict.SKIPPED):
         return explored
     return replace(explored, verdict=Verdict.FAILED, message=sentences.OTHER_INPUTS)
-
-
-def imports_of(assignment: Assignment) -> set[str]:
-    """The packages that an assignment's released notebook imports; empty when it is not released."""
-    try:
-        cells = released_notebook(assignment).cells
-    except CourseError:
-        return set()
-    return imported_by(cells)
-
-
-def imported_by(cells: Iterable[NotebookNode]) -> set[str]:
-    """The modules that code cells import as they begin, by their full names; not those that a function may ask for."""
-    lines = (line for cell in cells if cell.cell_type == "code" for line in cell.source.splitlines())
-    found = (_IMPORT.match(line) for line in lines)
-    return {match.group(1) for match in found if match}
 
 
 def is_graded(cell: NotebookNode) -> bool:

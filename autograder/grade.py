@@ -105,6 +105,8 @@ def grade_notebook(
     on_progress: Progress | None = None,
     student: str = "",
     earlier: Report | None = None,
+    key: bytes | None = None,
+    launcher: Launcher | None = None,
 ) -> Graded:
     """Grades a sanitised notebook; may be called where an event loop runs already. A quiz is read, and not run.
 
@@ -115,14 +117,16 @@ def grade_notebook(
         on_progress: called with a few words at each graded cell.
         student: whose it is, where that is known.
         earlier: on a GPU: a report on this very notebook, of which only what waits for a GPU is graded now.
+        key: what secret inputs are drawn with; the course's own unless said otherwise.
+        launcher: what starts kernels; the course's own unless said otherwise.
     """
     if assignment.is_quiz:
         return Graded(grade_quiz(notebook, assignment, student, notices), notebook)
-    launcher = launcher_for(assignment.course, unsafe=unsafe)
+    launcher = launcher or launcher_for(assignment.course, unsafe=unsafe)
     device, limits = resolve_device(device), limits or Limits()
-    checker = Checker(assignment, "cpu", limits)
+    checker = Checker(assignment, "cpu", limits, key=key)
     grading = _Grading(notebook, checker, launcher, on_progress or (lambda _: None))
-    on_gpu = Checker(assignment, device, limits, in_place=True) if device != "cpu" else None
+    on_gpu = Checker(assignment, device, limits, in_place=True, key=key) if device != "cpu" else None
     report = run_blocking(grading.run(on_gpu, earlier))
     return Graded(replace(report, notices=(*notices, *report.notices)), notebook)
 

@@ -10,9 +10,11 @@ A record never knows how it is shown; `Report.to_json` is the format of `autogra
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from msgspec import to_builtins
 
 
 class Verdict(StrEnum):
@@ -157,8 +159,13 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain JSON values (the format of `autograder check --json`)."""
-        exercises = [asdict(exercise) | {"score": exercise.score} for exercise in self.exercises]
-        return asdict(self) | {"score": self.score, "max_score": self.max_score, "exercises": exercises}
+        record: dict[str, Any] = to_builtins(replace(self, exercises=()))
+        exercises = [to_builtins(exercise) | {"score": exercise.score} for exercise in self.exercises]
+        return record | {
+            "score": self.score,
+            "max_score": self.max_score,
+            "exercises": exercises,
+        }
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Report:

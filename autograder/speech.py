@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -27,6 +28,9 @@ def speaks_plainly(command: Callable[Arguments, None]) -> Callable[Arguments, No
         except ModuleNotFoundError as error:
             click.echo(f"autograder: {_missing(error)}", err=True)
             sys.exit(2)
+        except BrokenPipeError:
+            _read_by_nobody()
+            sys.exit(1)
         except OSError as error:
             click.echo(f"autograder: {error.filename or 'a file'}: {error.strerror}.", err=True)
             sys.exit(1)
@@ -37,5 +41,12 @@ def speaks_plainly(command: Callable[Arguments, None]) -> Callable[Arguments, No
     return spoken
 
 
+def _read_by_nobody() -> None:
+    """Nobody reads standard output any more: what is left for it goes nowhere, or Python would complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    click.echo("autograder: stopped, because nobody reads the output any more; what was graded is kept.", err=True)
+
+
 def _missing(error: ModuleNotFoundError) -> str:
-    return f"{error.name} is not installed; this command needs it: pip install 'autograder[course]'."
+    extra = "cluster" if error.name == "distributed" else "course"
+    return f"{error.name} is not installed; this command needs it: pip install 'autograder[{extra}]'."

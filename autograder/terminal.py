@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from autograder.model import ExerciseResult, Report, Verdict
@@ -18,11 +17,13 @@ from autograder.report.clean import paragraphs, plain
 
 if TYPE_CHECKING:
     from autograder.doctor import Finding
-    from autograder.nbgrader_adapters.grading import ClassOutcome, Event
+    from autograder.nbgrader_adapters.grading import ClassOutcome, SubmissionOutcome
     from autograder.sandbox.limits import Limits
     from autograder.sandbox.proof import Attempt
     from autograder.verify import Proof
 
+_LARGE = 60  # submissions: a table of more than that is no help
+_SLOWEST = 3  # submissions that are named
 _WIDE = 150  # columns where there is no terminal to ask
 
 out = Console(width=None if sys.stdout.isatty() else _WIDE)
@@ -132,48 +133,54 @@ def show_limits(limits: Limits) -> None:
     out.print(f"Limits (--limit NAME=VALUE, or c.Execute.limits in nbgrader_config.py): {values}", highlight=False)
 
 
-class ClassProgress:
-    """Shows a class being graded: a bar on a terminal, plain lines elsewhere."""
-
-    def __init__(self) -> None:
-        columns = (
-            SpinnerColumn(),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-        )
-        self._bar = Progress(*columns, console=err, disable=not err.is_terminal)
-        self._task = self._bar.add_task("grading", total=None)
-
-    def __enter__(self) -> ClassProgress:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
-
-    def show(self, event: Event) -> None:
-        """One event of `grade_class`."""
-        done = event.number if event.outcome else event.number - 1
-        self._bar.update(self._task, total=event.total, completed=done, description=escape(event.student))
-        if event.outcome and not err.is_terminal:
-            err.print(str(event), soft_wrap=True, markup=False, highlight=False)
-
-
 def show_class(outcome: ClassOutcome) -> None:
-    """A class's marks, and what a person has to look at."""
+    """A class's marks (of a large one only what a person has to look at), and what is to be done."""
+    large = len(outcome.submissions) > _LARGE
+    shown = outcome.failed if large else outcome.submissions
+    if shown:
+        out.print(_table_of(shown))
+    if large:
+        out.print(_in_numbers(outcome), highlight=False)
+    if long := _slowest(outcome):
+        took = ", ".join(f"{each.student} ({each.seconds:.1f} s)" for each in long)
+        out.print(f"Slowest: {took}.", markup=False, highlight=False, soft_wrap=True)
+    for sentence in (*outcome.notices, *filter(None, [outcome.stopped]), *_to_do(outcome)):
+        out.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _slowest(outcome: ClassOutcome) -> list[SubmissionOutcome]:
+    executed = [each for each in outcome.submissions if each.seconds]
+    return sorted(executed, key=lambda each: -each.seconds)[:_SLOWEST]
+
+
+def _table_of(submissions: Sequence[SubmissionOutcome]) -> Table:
     table = Table()
     for column in ("assignment", "student", "what happened", "points", "notes"):
         table.add_column(column, overflow="fold")
-    for each in outcome.submissions:
-        points = f"{each.report.score:g} of {each.report.max_score:g}" if each.report else "–"
-        notes = each.report.notices[:1] if each.report else each.sentences
-        table.add_row(each.assignment, each.student, each.status, points, escape(" ".join(notes)))
-    out.print(table)
-    if outcome.stopped:
-        out.print(outcome.stopped, markup=False)
+    for each in submissions:
+        points = "–" if each.score is None else f"{each.score:g} of {each.max_score:g}"
+        notes = each.sentences or each.notices
+        table.add_row(each.assignment, escape(each.student), each.status, points, escape(" ".join(notes)))
+    return table
+
+
+def _in_numbers(outcome: ClassOutcome) -> str:
+    counts = Counter(each.status for each in outcome.submissions)
+    return ", ".join(f"{count:,} {status}" for status, count in counts.most_common()) + "."
+
+
+def _to_do(outcome: ClassOutcome) -> Iterator[str]:
+    """What needs a person, and the command for it."""
+    names = " ".join(dict.fromkeys(each.assignment for each in outcome.submissions))
+    again = [each for each in outcome.failed if each.status != "rejected"]
+    rejected = [each for each in outcome.failed if each.status == "rejected"]
     if outcome.failed:
-        out.print(f"{len(outcome.failed)} of {len(outcome.submissions)} could not be graded and need a person.")
+        yield f"{len(outcome.failed)} of {len(outcome.submissions)} could not be graded and need a person."
+    if again:
+        yield f"To try again: autograder -v grade {again[0].assignment} --student {again[0].student}"
+    if rejected:
+        yield "Rejected files are told of in the class report: autograder report " + rejected[0].assignment
+    if by_hand := [each for each in outcome.submissions if each.by_hand and each.status == "graded"]:
+        yield f"To be marked by hand: {len(by_hand)}, in formgrader (jupyter lab, menu Nbgrader, Formgrader)."
+    if waiting := sum(each.pending for each in outcome.submissions):
+        yield f"Waiting for a GPU: {waiting}. On a machine that has one: autograder grade {names} --device cuda"

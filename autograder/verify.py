@@ -9,7 +9,6 @@ that no machine is needed to show that those checks can fail.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from nbformat import NotebookNode
 from autograder.bridge.child import SNAPSHOT
 from autograder.checks.judge import Judge
 from autograder.course import Assignment
+from autograder.executors.local import PROCESSORS
 from autograder.exercises import Checker, is_graded, is_skipped, judge, material_of
 from autograder.grade import run_blocking
 from autograder.launchers import KERNEL, launcher_for
@@ -89,7 +89,7 @@ async def _side_by_side(
 @contextmanager
 def _judges() -> Iterator[asyncio.Queue[Judge]]:
     """One for each processor that this process may use; whoever takes one puts it back."""
-    more = [Judge() for _ in range(len(os.sched_getaffinity(0)) - 1)]
+    more = [Judge() for _ in range(PROCESSORS - 1)]
     free: asyncio.Queue[Judge] = asyncio.Queue()
     for each in (judge, *more):
         free.put_nowait(each)

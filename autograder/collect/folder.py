@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.collect import Handed, faulty
 from autograder.course import Assignment, Course
 from autograder.errors import RejectedSubmission, UsageError
-from autograder.intake.files import find_students, read_submission
+from autograder.intake.files import Roster, find_students, read_submission
 
 
 def below(course: Course, where: str) -> Path:
@@ -36,12 +36,12 @@ def from_folder(assignment: Assignment, folder: Path) -> Iterator[Handed]:
     roster = find_students(folder)
     for student in [*roster.students, *(name for name, _ in roster.refused)]:
         if os.path.lexists(folder / student / assignment.name):
-            yield _read(assignment, folder, student)
+            yield _read(assignment, folder, student, roster)
 
 
-def _read(assignment: Assignment, folder: Path, student: str) -> Handed:
+def _read(assignment: Assignment, folder: Path, student: str, roster: Roster) -> Handed:
     try:
-        raw = read_submission(folder, student, assignment.name)
+        raw = read_submission(folder, student, assignment.name, roster=roster)
     except RejectedSubmission as error:
         return faulty(student, error)
     return Handed(student, raw.notebook, said(raw.timestamp))

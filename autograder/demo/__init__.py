@@ -24,6 +24,7 @@ from autograder.demo.stage import hand_in, set_stage
 from autograder.errors import AutograderError
 from autograder.nbgrader_adapters.grading import Status, generate_feedback, grade_class, write_report
 from autograder.nbgrader_adapters.release import build_release
+from autograder.progress import ClassProgress
 
 ASSIGNMENT = "attention"
 
@@ -49,7 +50,7 @@ def run_demo(course: Course, folder: Path, *, unsafe: bool = False) -> None:
     say(f"Handing in the work of {len(CAST)} made-up students")
     hand_in(assignment, Desk(assignment))
     say("Grading")
-    with terminal.ClassProgress() as progress:
+    with ClassProgress() as progress:
         outcome = grade_class(assignment.course, [assignment], limits=LIMITS, unsafe=unsafe, on_event=progress.show)
     say("Writing feedback and the report of the class")
     generate_feedback(assignment.course, assignment)

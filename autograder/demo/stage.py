@@ -52,6 +52,11 @@ def _clear(folder: Path) -> None:
 def hand_in(assignment: Assignment, desk: Desk) -> None:
     """Puts what each student wrote where the grader looks for it."""
     for member in CAST:
-        place = assignment.course.root / "submitted" / member.student / assignment.name
-        place.mkdir(parents=True)
-        (place / f"{assignment.name}.ipynb").write_bytes(member.write(desk))
+        put(assignment, member.student, member.write(desk))
+
+
+def put(assignment: Assignment, student: str, notebook: bytes) -> None:
+    """Puts one student's notebook there."""
+    place = assignment.course.root / "submitted" / student / assignment.name
+    place.mkdir(parents=True)
+    (place / f"{assignment.name}.ipynb").write_bytes(notebook)

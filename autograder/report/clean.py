@@ -20,7 +20,9 @@ def plain(text: str, limit: int) -> str:
     """
     # Cut generously first, so that a gigabyte is not scanned character by character.
     readable = _ANSI.sub("", text[: 8 * limit])
-    readable = "".join(_printable(character) for character in readable).strip()
+    if not all(line.isprintable() for line in readable.split("\n")):
+        readable = "".join(_printable(character) for character in readable)
+    readable = readable.strip()
     # What was cut before cleaning is missing too, even where the cleaned rest would fit.
     if len(readable) <= limit and len(text) <= 8 * limit:
         return readable

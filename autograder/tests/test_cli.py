@@ -75,6 +75,8 @@ def test_help_lists_every_command_with_a_sentence() -> None:
         ("check",),
         ("check", "a.ipynb"),
         ("check", "a.ipynb", "--assignment", "chain", "--device", "tpu"),
+        ("grade", "--workers", "0"),
+        ("grade", "--workers", "99999"),
     ],
 )
 def test_wrong_usage_ends_with_2(course: Assignment, arguments: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from nbformat.v4 import new_notebook
 
 from autograder.bridge.child import SNAPSHOT
-from autograder.checks.judge import Judge, run_job
+from autograder.checks.judge import Judge
 from autograder.course import Assignment
 from autograder.exercises import Checker
 from autograder.grade import run_blocking
@@ -30,7 +30,7 @@ from autograder.sandbox.process import Launcher
 from autograder.sandbox.slot import Slot
 from autograder.sandbox.warm import WarmLauncher
 from autograder.tests.chain import QUICK, submission
-from autograder.tests.checks.jobs import VALUES, Bench
+from autograder.tests.checks.jobs import VALUES, Bench, run_job
 from autograder.tests.checks.test_judge import DIES_ONCE
 from autograder.tests.forks import FakeKernel
 from autograder.tests.notebooks import as_bytes

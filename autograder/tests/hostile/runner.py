@@ -59,13 +59,14 @@ class _Clock:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self._started = 0.0
+        self._started: dict[str, float] = {}  # nobody who is refused at the door
 
     def __call__(self, event: Event) -> None:
         if event.outcome is None:
-            self._started = time.monotonic()
+            self._started[event.student] = time.monotonic()
         else:
-            self.seconds[event.student] = time.monotonic() - self._started
+            now = time.monotonic()
+            self.seconds[event.student] = now - self._started.get(event.student, now)
 
 
 def run_case(theatre: Theatre, case: Case) -> Result:
