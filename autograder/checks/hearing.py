@@ -119,6 +119,7 @@ def hold(tests: Path, use: Callable[[Hearing], Result]) -> Result:
         CourseError: the file is missing or cannot be collected.
     """
     plugin, stamp = GradingPlugin(), stamp_of(tests.parent)
+    _draw_by_key()  # before the file is read: settings that stand in it take what is then in force
     keeper = _Keeper(lambda items: use(Hearing(tests, items, plugin, stamp)))
     with _course_of(tests):
         code = pytest.main([*_ARGUMENTS, str(tests)], plugins=[plugin, keeper])
@@ -196,6 +197,17 @@ def _lies_in(module: ModuleType, folder: Path) -> bool:
     return any(place and Path(place).is_relative_to(folder) for place in places)
 
 
+def _draw_by_key() -> None:
+    """Has hypothesis draw by the seed that it is given.
+
+    Where it finds itself on a CI machine (by the environment), it would make the same cases whatever the seed: known to
+    everybody who can read its source, and so no secret from a submission.
+    """
+    from hypothesis import settings
+
+    settings.load_profile("default")
+
+
 def _seed_generated_cases(key: bytes) -> None:
     """Has hypothesis generate the same cases for the same key.
 
@@ -206,5 +218,6 @@ def _seed_generated_cases(key: bytes) -> None:
     from hypothesis.internal.conjecture import providers
     from hypothesis.internal.constants_ast import Constants
 
+    _draw_by_key()
     vars(core)["global_force_seed"] = int.from_bytes(key[:4])  # as its own plugin for pytest does, for a whole run
     vars(providers)["_get_local_constants"] = Constants

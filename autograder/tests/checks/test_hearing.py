@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -163,6 +164,27 @@ def test_generated_cases_hang_on_the_key_and_on_nothing_else(tmp_path: Path, mon
     monkeypatch.setitem(sys.modules, "local", module)
     assert generated(b"one!") == first
     assert generated(b"two!") != first
+
+
+KNOWN = '''
+from hypothesis import settings
+SETTINGS = settings()
+
+@pytest.mark.exercise("double")
+class TestDouble:
+    @pytest.mark.check(core=True)
+    def test_known(self, student):
+        """Nobody knows the cases before"""
+        assert not SETTINGS.derandomize
+        assert not settings().derandomize
+'''
+
+
+def test_generated_cases_are_no_less_secret_on_a_ci_machine(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with closing(Judge()) as judge:
+        (result,) = judge.check(bench.job(KNOWN, bench.fork(RIGHT)))
+    assert result.verdict is Verdict.PASSED
 
 
 @pytest.mark.slow
