@@ -6,7 +6,7 @@
            ←(results)─
 
 It is no ancestor of any student process (the grader starts both), so nothing in its memory can be
-inherited. It stays warm from submission to submission, and is replaced after some hundred jobs. Student code cannot
+inherited. It stays warm from submission to submission, and is replaced after some thousand jobs. Student code cannot
 reach it: should it die or hang, that is the grader's own fault, and nobody's zero.
 
 It is started as `python -P -m autograder.checks DESCRIPTOR`, so that whatever script grades is not run a second time in
@@ -42,7 +42,7 @@ from autograder.errors import AutograderError, CallCrashed, CourseError
 from autograder.model import CheckResult, Verdict
 
 Result = TypeVar("Result")
-JOBS = 500  #: after so many a fresh process takes over
+JOBS = 5_000  #: after so many a fresh process takes over
 OWN_SECONDS = 120.0  #: for what is not student code: starting, collecting checks, recognising mistakes
 _END_SECONDS = 5.0
 

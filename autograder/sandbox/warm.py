@@ -34,7 +34,7 @@ from autograder.sandbox.slot import Slot
 
 _log = logging.getLogger(__name__)
 _START_SECONDS, _LAUNCH_SECONDS = 120.0, 20.0
-_MOST_FORKS = 500
+_MOST_FORKS = 5_000
 _LONGEST_STATE = 65536
 #: Not matplotlib_inline: it looks for its notebook when it is imported, and in a zygote there is none yet.
 _ALWAYS = ("torch", "numpy", "matplotlib.pyplot", "ipykernel.kernelapp", "autograder.sandbox.canaries")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -47,3 +49,9 @@ def test_a_worker_needs_neither_nbgrader_nor_jupyterlab() -> None:
 
 def test_the_version_is_said_in_one_way() -> None:
     assert PROJECT["version"] == __version__
+
+
+def test_the_grammar_of_addresses_is_not_learnt_in_every_process() -> None:
+    look = "import sys, autograder, nbformat, jsonschema; print('lark' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False"]
