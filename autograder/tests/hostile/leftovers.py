@@ -24,6 +24,7 @@ import autograder
 from autograder.tests.hostile.theatre import HOSTILE, NEIGHBOUR, Scene
 
 _PATIENCE = 3.0  # seconds that what was ended may take to be gone
+_BROWSER = "node"  #: playwright's own program, of which Chromium is a child, and which has children as it likes
 _MOST_READ = 2**20
 _KEYS = range(4711, 4811)
 #: What grading itself may write into the course.
@@ -63,7 +64,7 @@ def leftovers(scene: Scene, before: Before, course: bool = True) -> list[str]:
 
 
 def _family() -> dict[int, int]:
-    """This process's descendants: how far down each stands."""
+    """This process's descendants: how far down each stands; not those of a browser that another test has open."""
     found: dict[int, int] = {}
     waiting = [(psutil.Process(), 0)]
     while waiting:
@@ -72,7 +73,8 @@ def _family() -> dict[int, int]:
             for child in parent.children():
                 if child.status() != psutil.STATUS_ZOMBIE:
                     found[child.pid] = depth + 1
-                    waiting.append((child, depth + 1))
+                    if depth or not child.name().startswith(_BROWSER):
+                        waiting.append((child, depth + 1))
     return found
 
 
