@@ -65,7 +65,9 @@ def test_each_form_has_one_of_the_other_number(language: dict[str, Any]) -> None
 def test_surprise_is_what_drawing_the_words_adds_up_to(language: dict[str, Any]) -> None:
     """The parse finds again each choice that was made, with its probability."""
 
-    class Recording(language["Pen"]):  # type: ignore[misc]
+    pen_class: Any = language["Pen"]
+
+    class Recording(pen_class):  # type: ignore[misc]
         def pick(self, options: dict[str, float]) -> str:
             word: str = super().pick(options)
             self.chosen = [*getattr(self, "chosen", []), options[word] / math.fsum(options.values())]
@@ -89,7 +91,9 @@ def test_each_text_has_one_derivation(language: dict[str, Any], texts: list[list
     """What may come next, and how likely, is decided by the words before it: so a text is one path through a tree."""
     offered: dict[tuple[str, ...], dict[str, float]] = {}
 
-    class Comparing(language["Pen"]):  # type: ignore[misc]
+    pen_class: Any = language["Pen"]
+
+    class Comparing(pen_class):  # type: ignore[misc]
         def pick(self, options: dict[str, float]) -> str:
             assert all(weight > 0 for weight in options.values())
             assert offered.setdefault(tuple(self.words), dict(options)) == options
@@ -102,7 +106,15 @@ def test_each_text_has_one_derivation(language: dict[str, Any], texts: list[list
 
 def test_what_is_no_text_is_infinitely_surprising(language: dict[str, Any], texts: list[list[str]]) -> None:
     surprise = language["surprise"]
-    wrong = ([], ["."], ["the"], texts[0][:-1], [*texts[0], "."], [*texts[0], *texts[1]], ["hello", *texts[0]])
+    wrong: tuple[list[str], ...] = (
+        [],
+        ["."],
+        ["the"],
+        texts[0][:-1],
+        [*texts[0], "."],
+        [*texts[0], *texts[1]],
+        ["hello", *texts[0]],
+    )
     assert [surprise(words) for words in wrong] == [math.inf] * len(wrong)
     assert all(0 < surprise(words) < 100 for words in texts[:2000])
 
