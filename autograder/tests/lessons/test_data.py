@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import random
 import re
 from collections import defaultdict
@@ -16,7 +17,7 @@ from num2words import num2words  # type: ignore[import-untyped]
 from autograder.course import Course
 from autograder.tests.lessons.run import ROOT
 
-SHARED = ("numbers", "dates", "splits", "vocabulary")
+SHARED = ("numbers", "dates", "splits", "vocabulary", "little-language")
 
 
 def cells(name: str) -> dict[str, str]:
@@ -35,7 +36,7 @@ def namespace(name: str) -> dict[str, Any]:
     """What the cell of that id defines."""
     import torch
 
-    defined: dict[str, Any] = {"torch": torch}
+    defined: dict[str, Any] = {"torch": torch, "math": math, "random": random}
     exec(next(iter(cells(name).values())), defined)
     return defined
 
