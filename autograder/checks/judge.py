@@ -40,6 +40,7 @@ from autograder.checks.hearing import Hearing, hold
 from autograder.checks.job import Job
 from autograder.errors import AutograderError, CallCrashed, CourseError
 from autograder.model import CheckResult, Verdict
+from autograder.sandbox.environment import keras
 
 Result = TypeVar("Result")
 JOBS = 5_000  #: after so many a fresh process takes over
@@ -169,7 +170,7 @@ class _Process:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+                env=_environment(),
                 start_new_session=True,  # Ctrl-C is the grader's affair
             )
 
@@ -200,6 +201,11 @@ class _Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """The grader's own variables but for pytest's; Keras is what it is in a kernel, or a reference would not be."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | keras()
 
 
 def serve(line: Connection) -> None:

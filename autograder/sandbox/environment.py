@@ -23,6 +23,7 @@ def environment(home: str, temporary: str) -> dict[str, str]:
         "MPLCONFIGDIR": f"{home}/.matplotlib",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         **threads(),
+        **keras(),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONWARNINGS": "ignore",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
@@ -40,10 +41,20 @@ def _driver_folder() -> dict[str, str]:
 def threads() -> dict[str, str]:
     """One thread for each library that would start its own; read when it is imported.
 
-    `torch.compile` then compiles in the kernel's own process, not in one for each of the machine's processors.
+    `torch.compile` then compiles in the kernel's own process, not in one for each of the machine's processors. And the
+    allocator that pyarrow brings along (keras imports it by way of pandas) tidies up as it goes, and not in a thread of
+    its own: a process with a second thread could not be forked from.
     """
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TORCHINDUCTOR_COMPILE_THREADS")
-    return dict.fromkeys(names, "1")
+    return {**dict.fromkeys(names, "1"), "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+
+
+def keras() -> dict[str, str]:
+    """Keras on torch, whatever stands in anybody's settings.
+
+    Below /dev/null nothing can be, so that Keras neither finds a `keras.json` there nor writes one.
+    """
+    return {"KERAS_BACKEND": "torch", "KERAS_HOME": "/dev/null/keras"}
 
 
 def font_folder() -> str:

@@ -15,6 +15,7 @@ from autograder.bridge.host import ForkControl, SocketConnection
 from autograder.checks.judge import Judge, _Died, _Order, _Process
 from autograder.errors import CourseError
 from autograder.model import ExerciseResult, Verdict
+from autograder.sandbox.environment import keras
 from autograder.tests.checks.jobs import VALUES, Bench, run_job
 
 HANGS = "def test_hangs(self):\n    import time\n    time.sleep(600)"
@@ -56,6 +57,10 @@ def _fail_oddly(_: object) -> None:
     raise type("Local", (Exception,), {})("no other process knows this kind")
 
 
+def _variables(_: object) -> dict[str, str]:
+    return dict(os.environ)
+
+
 def children() -> set[int]:
     """Processes that this one has started."""
     return {child.pid for child in psutil.Process().children()}
@@ -75,6 +80,15 @@ def test_a_process_that_has_done_enough_is_replaced() -> None:
     pids = [pid(judge) for _ in range(4)]
     judge.close()
     assert pids[0] == pids[1] != pids[2] == pids[3]
+
+
+def test_keras_is_there_what_it_is_in_a_kernel(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    variables = judge._tries(_Order(_variables, None), 20.0)
+    assert keras().items() <= variables.items()
+    assert "PATH" in variables
+    assert "PYTEST_CURRENT_TEST" in os.environ
+    assert not any(name.startswith("PYTEST_CURRENT") for name in variables)
 
 
 def test_errors_of_ours_arrive_as_they_are_and_others_as_their_words(judge: Judge) -> None:

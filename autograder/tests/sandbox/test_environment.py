@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.environment import environment, font_folder, lend_font_list, threads
+from autograder.sandbox.environment import environment, font_folder, keras, lend_font_list, threads
 from autograder.sandbox.plain import PlainLauncher
 from autograder.sandbox.warm import WarmLauncher
 from autograder.tests.sandbox.inside import inside
@@ -57,8 +60,23 @@ def test_an_unlocked_process_sees_only_that_and_a_mark(monkeypatch: pytest.Monke
 
 
 def test_one_thread_for_every_library_that_starts_its_own() -> None:
-    assert set(threads().values()) == {"1"}
+    assert set(threads().values()) == {"1", "background_thread:false"}
     assert threads().items() <= environment("", "").items()
+
+
+def test_keras_computes_with_torch_and_has_no_settings_file(tmp_path: Path) -> None:
+    if not find_spec("keras"):
+        pytest.skip("Keras is not installed: what it makes of its variables is not tested")
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras" / "keras.json").write_text('{"floatx": "float16", "backend": "jax"}')
+    before = (tmp_path / ".keras" / "keras.json").read_bytes()
+    look = "import keras, os; print(keras.backend.backend(), keras.backend.floatx(), os.path.exists('/dev/null/keras'))"
+    run = subprocess.run(
+        [sys.executable, "-c", look], env=environment(str(tmp_path), "/tmp"), capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["torch", "float32", "False"]
+    assert (tmp_path / ".keras" / "keras.json").read_bytes() == before
+    assert keras().items() <= environment("", "").items()
 
 
 def test_the_font_list_is_lent_and_not_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -185,6 +186,16 @@ def test_what_starts_threads_is_not_kept_warm(caplog: pytest.LogCaptureFixture) 
         assert zygotes(launcher)[-1].facts["threads"] == 1
         assert it.do(f"import sys; found = {name!r} in sys.modules") is False
     assert "starts threads" in caplog.text
+
+
+def test_keras_is_kept_warm_with_all_that_it_brings_along() -> None:
+    if not find_spec("keras"):
+        pytest.skip("Keras is not installed: that it starts no thread is not tested")
+    with lean_launcher("keras") as launcher, inside(launcher) as it:
+        assert zygotes(launcher)[-1].facts == {"ready": True, "missing": [], "threads": 1}
+        assert it.do("import sys; found = [name in sys.modules for name in ('keras', 'pyarrow')]") == [True, True]
+        layer = "keras.layers.Dense(1, kernel_initializer='ones')"
+        assert it.do(f"import keras, torch; found = {layer}(torch.ones(1, 2)).tolist()") == [[2.0]]
 
 
 def test_what_is_not_installed_is_no_reason_to_stop() -> None:
