@@ -108,7 +108,7 @@ def kept_by_top_k(row: Sequence[float], k: int) -> list[bool]:
 
 
 def kept_by_top_p(row: Sequence[float], p: float) -> list[bool]:
-    """Which tokens of one row are kept: taken from the likeliest on, until their sum is p or more; and all as likely."""
+    """Which tokens of one row are kept: from the likeliest on, until their sum is p or more; and all as likely."""
     highest = max(row)
     weights = [math.exp(z - highest) for z in row]
     share, least = 0.0, highest
@@ -155,4 +155,5 @@ def distillation_loss(
     a, b = states.double()[real], teacher_states.double()[real]
     angle = 1 - ((a * b).sum(-1) / (a.norm(dim=-1) * b.norm(dim=-1))).mean()
     soft = soft_targets(logits, teacher_logits, real, temperature)
-    return (weights[0] * soft + weights[1] * masked + weights[2] * angle).to(logits.dtype)
+    total: Tensor = weights[0] * soft + weights[1] * masked + weights[2] * angle
+    return total.to(logits.dtype)

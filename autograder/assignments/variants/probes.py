@@ -166,12 +166,12 @@ def scripted(student: Student, table: Tensor, kind: str = "_ByLast") -> Remote:
     return student.create(kind, table)
 
 
-#: How far a share of n draws may be from its probability, for `shares_of`.
+#: How many shares all checks of the exercise compare together, at most, and how seldom a right answer may fail them.
 #:
-#: The number of draws that give a token is binomial, whatever the way of drawing is. By Hoeffding's inequality its share
-#: is off by more than ε with probability at most 2 exp(-2 n ε²). `COMPARED` shares are compared in all checks of the
-#: exercise together, so that by the union bound some one of them is off with probability at most 2 · COMPARED · exp(-2 n
-#: ε²). That is one in a million for the ε below. So a right answer fails less than once in a million.
+#: The number of draws that give a token is binomial, whatever the way of drawing is. By Hoeffding's inequality its
+#: share is off by more than ε with probability at most 2 exp(-2 n ε²). By the union bound some one of all shares that
+#: are compared is off with probability at most 2 · COMPARED · exp(-2 n ε²), which is one in a million for the ε of
+#: `tolerance`. So a right answer fails less than once in a million.
 COMPARED = 200
 ONCE_IN = 1e6
 
@@ -202,5 +202,12 @@ def rows_of(answer: object, B: int, T: int, start: Tensor) -> Tensor:
 def unchanged(student: Student, target: str, *args: object, **kwargs: object) -> None:
     """Fails when the call changes one of its tensors in place."""
     for before, after in zip(args, student.inputs_after(target, *args, **kwargs), strict=True):
-        if isinstance(before, Tensor) and not (isinstance(after, Tensor) and torch.equal(before, after)):
-            fail(f"`{student.last_called}` changed its argument", "arguments as they were: the caller may need them")
+        _unchanged(before, after, f"`{student.last_called}` changed its argument")
+
+
+def _unchanged(before: object, after: object, words: str) -> None:
+    if isinstance(before, tuple) and isinstance(after, tuple | list) and len(before) == len(after):
+        for each, later in zip(before, after, strict=True):
+            _unchanged(each, later, words)
+    elif isinstance(before, Tensor) and not (isinstance(after, Tensor) and torch.equal(before, after)):
+        fail(words, "arguments as they were: the caller may still need them")

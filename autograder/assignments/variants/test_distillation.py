@@ -90,7 +90,7 @@ def draw_lesson(draw: Draw, B: int, T: int, V: int, d: int) -> dict[str, Any]:
     }
 
 
-def compare(student: Student, lesson: dict[str, Any], words: str, **how: object) -> None:
+def compare(student: Student, lesson: dict[str, Any], words: str, **how: Any) -> None:
     """Fails unless the loss is right."""
     close(student.call("distillation_loss", *lesson.values(), **how), oracle.distillation_loss(**lesson, **how), words)
 

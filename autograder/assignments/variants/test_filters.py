@@ -44,7 +44,7 @@ class TestTemperature:
         for shape in (sizes[:1], sizes):
             logits = draw.normal(*shape, scale=2.0)
             actual = shaped(student.call("with_temperature", logits, 0.5), shape, f"logits of the shape {tuple(shape)}")
-            close(actual.softmax(-1), (2 * logits).softmax(-1), "the same along the last axis, whatever stands before it")
+            close(actual.softmax(-1), (2 * logits).softmax(-1), "the same along the last axis")
 
     @pytest.mark.check
     def test_unchanged(self, student: Student, draw: Draw) -> None:
@@ -120,7 +120,7 @@ class TestTopP:
         for _ in range(5):
             logits = draw.normal(B, V, scale=1.5)
             p = safe_p(draw, logits)
-            words = f"in each row the most likely tokens up to the one at which the sum reaches p = {p:.2f}, that one too"
+            words = f"the most likely tokens up to the one at which the sum reaches p = {p:.2f}, that one too"
             compare(student, "top_p", logits, p, by_p(p), words)
 
     @pytest.mark.check
@@ -140,7 +140,7 @@ class TestTopP:
 
     @pytest.mark.check
     def test_all(self, student: Student, draw: Draw) -> None:
-        """p = 1 keeps everything."""
+        """Keeps everything where p is 1."""
         B, V = draw.sizes(2, low=3)
         logits = draw.normal(B, V)
         compare(student, "top_p", logits, 1.0, by_p(2.0), "all tokens: their shares sum to 1")

@@ -110,7 +110,7 @@ def same_perplexity(student: Student, batches: list[tuple[Tensor, Tensor]], word
 class TestPerplexity:
     @pytest.mark.check(weight=2, core=True)
     def test_one_batch(self, student: Student, draw: Draw) -> None:
-        """exp of minus the mean log-probability."""
+        """It is exp of minus the mean log-probability."""
         B, T = draw.sizes(2)
         log_p = -3.0 * draw.uniform(B, T) - 0.1
         words = "exp(-mean of log p), where all places are real"

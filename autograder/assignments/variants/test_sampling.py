@@ -57,7 +57,7 @@ class TestSample:
     def test_cut(self, student: Student, draw: Draw) -> None:
         """With k or p, draws from what is left."""
         table = draw_table(draw, 11)
-        drawn_like(first_drawn(student, table, 3, k=3), oracle.shares(table[BOS], k=3), "the 3 most likely tokens alone")
+        drawn_like(first_drawn(student, table, 3, k=3), oracle.shares(table[BOS], k=3), "the 3 likeliest tokens alone")
         table = separated(draw, 11, 0.6, 0.5)
         tokens = first_drawn(student, table, 4, p=0.6)
         drawn_like(tokens, oracle.shares(table[BOS], p=0.6), "tokens of the top-p set for p = 0.6 alone")

@@ -52,9 +52,33 @@ def _transformer(found: dict[str, float]) -> None:
     assert abs(found["beam of 4: exact match"] - found["greedy: exact match"]) < 3
 
 
+def _variants(found: dict[str, float]) -> None:
+    # A language model ends nearer to the truth than to the bigrams, and cannot beat the truth.
+    assert found["truth: bits"] < found["GPT: bits"] < 2.15
+    assert found["bigrams: bits"] > 2.9
+    # Which dice: flatter ones make more mistakes, cut ones fewer; the likeliest word each time is always the same text.
+    assert found["temperature 1.5: grammatical"] < found["plain: grammatical"] - 0.1
+    assert found["p = 0.9: grammatical"] > found["plain: grammatical"] + 0.03
+    assert found["k = 1 (greedy): different"] < 0.02
+    assert found["cache: largest difference"] < 1e-3
+    assert found["cache: how much faster the last words are"] > 8
+    assert found["cache: how much faster the text is"] > 3
+    # It knows its grammar, and nothing of examples.
+    assert found["agreement across another noun"] > 0.8
+    assert found["few-shot: right after 4"] < 0.1
+    # Half a teacher is a good beginning; the teaching helps whoever begins with nothing.
+    assert found["right: teacher"] > 0.56
+    assert abs(found["right: half, taught"] - found["right: half, alone"]) < 0.03
+    assert found["right: half, taught"] > found["right: new, taught"] + 0.03
+    assert found["right: new, taught"] > found["right: new, alone"] + 0.015
+    assert found["right: half, before it learns"] < found["right: half, alone"] - 0.03
+    assert 0.5 < found["half: share of the parameters"] < 0.65
+
+
 #: For each lesson that keeps a dictionary `measured`: fails where one of its claims does not hold.
 CLAIMS: dict[str, Callable[[dict[str, float]], None]] = {
     "positional-encoding": _positional_encoding,
     "seq2seq": _seq2seq,
     "transformer": _transformer,
+    "variants": _variants,
 }
