@@ -51,7 +51,7 @@ def causal_logits(weights: Weights, heads: int, ids: Tensor) -> Tensor:
 
 
 def attention(weights: Weights, heads: int, x: Tensor) -> Tensor:
-    """Causal self-attention by nn.MultiheadAttention. weights: W_q.weight …"""
+    """Causal self-attention by `nn.MultiheadAttention`. weights: W_q.weight …"""
     T, d = x.shape[1:]
     module = nn.MultiheadAttention(d, heads, batch_first=True, dtype=torch.float64)
     module.load_state_dict(_attention_state({name: value.double() for name, value in weights.items()}, ""))

@@ -7,13 +7,13 @@ may_fail = []
 
 
 def attend_with_cache(attention, x, past=None):
-    query, key, value = (split_heads(W(x), attention.num_heads) for W in (attention.W_q, attention.W_k, attention.W_v))
+    q, k, v = (split_heads(W(x), attention.num_heads) for W in (attention.W_q, attention.W_k, attention.W_v))
     if past is not None:
-        key, value = torch.cat([past[0], key], dim=2), torch.cat([past[1], value], dim=2)  # (B, H, t + n, d/H)
-    n, total = query.shape[2], key.shape[2]
-    mask = torch.ones(n, total, dtype=torch.bool, device=x.device).tril(total - n)         # (n, t + n)
-    found = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)              # (B, H, n, d/H)
-    return attention.W_o(merge_heads(found)), (key, value)
+        k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)  # (B, H, t + n, d/H)
+    n, total = q.shape[2], k.shape[2]
+    seen = torch.ones(n, total, dtype=torch.bool, device=x.device).tril(total - n)         # (n, t + n)
+    found = merge_heads(F.scaled_dot_product_attention(q, k, v, attn_mask=seen))           # (B, n, d)
+    return attention.W_o(found), (k, v)
 
 
 def logits_with_cache(model, ids, cache=None):

@@ -1,5 +1,5 @@
 """Your mask is inverted: True where it should be False. Here True means that a word MAY look (torch's own
-nn.MultiheadAttention has it the other way round).
+`nn.MultiheadAttention` has it the other way round).
 """
 
 exercise = "causal-lm"
