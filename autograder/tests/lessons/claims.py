@@ -76,6 +76,18 @@ def _variants(found: dict[str, float]) -> None:
     assert found["right: new, taught"] > found["right: new, alone"] + 0.015
     assert found["right: half, before it learns"] < found["right: half, alone"] - 0.03
     assert 0.5 < found["half: share of the parameters"] < 0.65
+    # BigBird: the share is counted, the time is measured; a busy machine changes the factor, not that it is one.
+    assert 0.07 < found["BigBird: share of the scores, longest"] < 0.085
+    assert found["BigBird: times faster, longest"] > 1.5
+    # Bug hunt (whatever is planted): all losses fall, and the mended model is the better one.
+    assert found["bug hunt: suspect, last loss"] < 0.8 * found["bug hunt: suspect, first loss"]
+    assert found["bug hunt: smallest fall of a loss"] < 0.8
+    assert found["bug hunt: all mended, copied"] > 0.6
+    assert found["bug hunt: suspect, copied"] < found["bug hunt: all mended, copied"] - 0.05
+    # Streaming softmax: memory grows like the text, and that of all scores like its square.
+    assert found["streaming: memory at the longest over half of it"] < 2.3
+    assert found["all scores: memory at the longest over half of it"] > 3.5
+    assert found["streaming: times less memory, longest"] > 8
 
 
 #: For each lesson that keeps a dictionary `measured`: fails where one of its claims does not hold.
