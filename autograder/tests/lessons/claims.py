@@ -52,9 +52,48 @@ def _transformer(found: dict[str, float]) -> None:
     assert abs(found["beam of 4: exact match"] - found["greedy: exact match"]) < 3
 
 
+def _variants(found: dict[str, float]) -> None:
+    # A language model ends nearer to the truth than to the bigrams, and cannot beat the truth.
+    assert found["truth: bits"] < found["GPT: bits"] < 2.15
+    assert found["bigrams: bits"] > 2.9
+    # Which dice: flatter ones make more mistakes, cut ones fewer; the likeliest word each time is always the same text.
+    assert found["temperature 1.5: grammatical"] < found["plain: grammatical"] - 0.1
+    assert found["p = 0.9: grammatical"] > found["plain: grammatical"] - 0.02
+    assert found["p = 0.5: grammatical"] > found["plain: grammatical"] + 0.05
+    assert found["p = 0.5: different"] < found["plain: different"] - 0.05
+    assert found["k = 1 (greedy): different"] < 0.02
+    assert found["cache: largest difference"] < 1e-3
+    assert found["cache: how much faster the last words are"] > 8
+    assert found["cache: how much faster the text is"] > 3
+    # It knows its grammar and what its texts mean, and nothing of examples.
+    assert found["agreement across another noun"] > 0.9
+    assert found["what the pronoun means"] > 0.75
+    assert found["few-shot: right after 4"] < 0.1
+    # Half a teacher is a good beginning; the teaching helps whoever begins with nothing.
+    assert found["right: teacher"] > 0.56
+    assert abs(found["right: half, taught"] - found["right: half, alone"]) < 0.03
+    assert found["right: half, taught"] > found["right: new, taught"] + 0.03
+    assert found["right: new, taught"] > found["right: new, alone"] + 0.015
+    assert found["right: half, before it learns"] < found["right: half, alone"] - 0.03
+    assert 0.5 < found["half: share of the parameters"] < 0.65
+    # BigBird: the share is counted, the time is measured; a busy machine changes the factor, not that it is one.
+    assert 0.07 < found["BigBird: share of the scores, longest"] < 0.085
+    assert found["BigBird: times faster, longest"] > 1.5
+    # Bug hunt (whatever is planted): all losses fall, and the mended model is the better one.
+    assert found["bug hunt: suspect, last loss"] < 0.8 * found["bug hunt: suspect, first loss"]
+    assert found["bug hunt: smallest fall of a loss"] < 0.8
+    assert found["bug hunt: all mended, copied"] > 0.6
+    assert found["bug hunt: suspect, copied"] < found["bug hunt: all mended, copied"] - 0.05
+    # Streaming softmax: memory grows like the text, and that of all scores like its square.
+    assert found["streaming: memory at the longest over half of it"] < 2.3
+    assert found["all scores: memory at the longest over half of it"] > 3.5
+    assert found["streaming: times less memory, longest"] > 8
+
+
 #: For each lesson that keeps a dictionary `measured`: fails where one of its claims does not hold.
 CLAIMS: dict[str, Callable[[dict[str, float]], None]] = {
     "positional-encoding": _positional_encoding,
     "seq2seq": _seq2seq,
     "transformer": _transformer,
+    "variants": _variants,
 }

@@ -1,0 +1,15 @@
+"""Your soft targets are multiplied by the temperature, not by its square: both the slope and the difference shrink by
+1/τ.
+"""
+
+exercise = "distillation-loss"
+must_fail = ["test_temperature", "test_together", "test_gradient"]
+may_fail = []
+
+
+def distillation_loss(logits, states, teacher_logits, teacher_states, labels, real, temperature=2.0, weights=(5, 2, 1)):
+    ours, theirs = (F.log_softmax(each[real] / temperature, dim=-1) for each in (logits, teacher_logits))  # (n, V)
+    soft = (theirs.exp() * (theirs - ours)).sum(dim=-1).mean() * temperature            # ()
+    masked = F.cross_entropy(logits.transpose(1, 2), labels, ignore_index=-100)            # ()
+    angle = 1 - F.cosine_similarity(states, teacher_states, dim=-1)[real].mean()           # ()
+    return weights[0] * soft + weights[1] * masked + weights[2] * angle

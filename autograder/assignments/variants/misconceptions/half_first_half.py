@@ -1,0 +1,16 @@
+"""Yours takes the first half of the layers. The last ones, which prepare the answer, are missing altogether; every
+other one keeps something of each stretch.
+"""
+
+exercise = "distil-init"
+must_fail = ["test_weights", "test_used"]
+may_fail = []
+
+
+def half_of(teacher):
+    fewer = teacher.settings | {"num_layers": len(teacher.encoder.layers) // 2}
+    student = MaskedLM(**fewer).to(teacher.encoder.bias.device)
+    student.load_state_dict(teacher.state_dict(), strict=False)                # all but the layers is right by now
+    for i, layer in enumerate(student.encoder.layers):
+        layer.load_state_dict(teacher.encoder.layers[i].state_dict())
+    return student
