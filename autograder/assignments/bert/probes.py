@@ -79,6 +79,14 @@ def _prepare(classifier, weights, how):
     return names, moving, {name: each.detach() for name, each in classifier.bert.state_dict().items()}
 
 
+def _stir(classifier, weights, how):
+    """Prepares the classifier, and then moves all of its parameters."""
+    prepare(classifier, weights, how)
+    with _torch.no_grad():
+        for parameter in classifier.parameters():
+            parameter.add_(1.0)
+
+
 def _tune(classifier, batch, classes, how, steps, rate):
     """Prepared elsewhere. -> losses, which parts are in training mode after the last step."""
     optimizer = _torch.optim.AdamW([p for p in classifier.parameters() if p.requires_grad], lr=rate)

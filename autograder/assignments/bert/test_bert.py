@@ -1,4 +1,4 @@
-"""The checks of the lesson `bert`; collected from here, they stand in five files.
+"""The checks of the lesson `bert`; collected from here, they stand in six files.
 
 Sizes all differ within a check, so that a swapped axis shows. `words` complete the sentence "Expected: …".
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from autograder.assignments.bert.test_encoder import TestBert, TestBertEmbeddings, TestBertLayer
 from autograder.assignments.bert.test_head import TestCountParameters, TestMaskedLM, TestTransformersName
 from autograder.assignments.bert.test_masking import TestMaskTokens
-from autograder.assignments.bert.test_training import TestClassifier, TestFineTune, TestPretrain
+from autograder.assignments.bert.test_training import TestPretrain
+from autograder.assignments.bert.test_tuning import TestClassifier, TestFineTune
 from autograder.assignments.bert.test_words import TestBuildInputs, TestWordpiece
 
 __all__ = [
