@@ -59,13 +59,14 @@ def _bert(found: dict[str, float]) -> None:
     assert 0.78 < found["best possible"] < 0.9
     assert found["bigram"] + 0.12 < found["BERT"] < found["best possible"]
     assert found["masked accuracy, 15 % hidden"] > 0.6
-    # Transfer: ahead with few labels, caught up with many; a frozen encoder in between at first, and behind at last.
-    for n in (20, 40, 80):
+    # Transfer: ahead with few labels, caught up with many; a frozen encoder is ahead at first, and behind at last.
+    assert found["frozen encoder, 10 labels"] > found["from scratch, 10 labels"] + 0.05
+    for n in (20, 40):
         assert found[f"everything, {n} labels"] > found[f"from scratch, {n} labels"] + 0.05
-    assert found["everything, 320 labels"] > 0.9
-    assert found["from scratch, 320 labels"] > 0.85
+    assert min(found[f"{how}, 320 labels"] for how in ("from scratch", "everything")) > 0.85
     assert found["frozen encoder, 320 labels"] < found["everything, 320 labels"] - 0.1
-    assert found["riddles, everything"] > found["riddles, from scratch"]
+    assert found["riddles, everything"] > found["riddles, from scratch"] + 0.02
+    assert max(abs(found[f"sharpest head, {when}"]) for when in ("pre-trained", "after the riddles")) < 0.25
 
 
 #: For each lesson that keeps a dictionary `measured`: fails where one of its claims does not hold.
