@@ -18,7 +18,7 @@ class BertLayer(nn.Module):
 
     def forward(self, x, mask=None):
         earlier = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
-        looked, _ = self.attention(x, x, x, earlier if mask is None else mask & earlier)                              # (B, T, d)
+        looked, _ = self.attention(x, x, x, earlier if mask is None else mask & earlier)         # (B, T, d)
         x = self.attention_norm(x + self.dropout(looked))                      # (B, T, d)
         thought = self.W_2(F.gelu(self.W_1(x)))                                # (B, T, d)
         return self.feed_forward_norm(x + self.dropout(thought))               # (B, T, d)

@@ -17,7 +17,7 @@ class BertLayer(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, x, mask=None):
-        looked, _ = self.attention(x, x, x, mask)                              # (B, T, d)
+        looked, _ = self.attention(query=x, key=x, value=x, mask=mask)         # (B, T, d)
         x = self.attention_norm(self.dropout(x + looked))                      # (B, T, d)
         thought = self.W_2(F.gelu(self.W_1(x)))                                # (B, T, d)
         return self.feed_forward_norm(self.dropout(x + thought))               # (B, T, d)

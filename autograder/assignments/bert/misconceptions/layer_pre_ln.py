@@ -19,7 +19,7 @@ class BertLayer(nn.Module):
 
     def forward(self, x, mask=None):
         n = self.attention_norm(x)
-        looked, _ = self.attention(n, n, n, mask)                              # (B, T, d)
+        looked, _ = self.attention(n, n, n, mask)         # (B, T, d)
         x = x + self.dropout(looked)                      # (B, T, d)
         thought = self.W_2(F.gelu(self.W_1(self.feed_forward_norm(x))))                                # (B, T, d)
         return x + self.dropout(thought)               # (B, T, d)
