@@ -59,9 +59,8 @@ def _bert(found: dict[str, float]) -> None:
     assert 0.78 < found["best possible"] < 0.9
     assert found["bigram"] + 0.12 < found["BERT"] < found["best possible"]
     assert found["masked accuracy, 15 % hidden"] > 0.6
-    # Transfer: ahead with few labels, caught up with many; a frozen encoder is ahead at first, and behind at last.
-    assert found["frozen encoder, 10 labels"] > found["from scratch, 10 labels"] + 0.05
-    for n in (20, 40):
+    # Transfer: ahead with few labels, caught up with many; a frozen encoder gets no further.
+    for n in (10, 20, 40):
         assert found[f"everything, {n} labels"] > found[f"from scratch, {n} labels"] + 0.05
     assert min(found[f"{how}, 320 labels"] for how in ("from scratch", "everything")) > 0.85
     assert found["frozen encoder, 320 labels"] < found["everything, 320 labels"] - 0.1
