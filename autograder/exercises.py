@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -235,6 +236,24 @@ def is_graded(cell: NotebookNode) -> bool:
 def is_manual(cell: NotebookNode) -> bool:
     """Whether a person decides on the cell's points."""
     return _flag(cell, "task") or (_flag(cell, "grade") and not is_graded(cell))
+
+
+def is_answered(cell: NotebookNode, notebook: NotebookNode, released: NotebookNode) -> bool:
+    """Whether there is something for a person to read: another text than the release's, or cells behind a task.
+
+    A task's own text is locked. Its answer is what the student wrote into cells of their own behind it, before the next
+    cell that nbgrader knows; cells that the release has there to play with are no answer, whatever became of them.
+    """
+    if not _flag(cell, "task"):
+        return all(cell.source.strip() != each.source.strip() for each in released.cells if _same(each, cell))
+    place = next(i for i, each in enumerate(notebook.cells) if each is cell)
+    behind = itertools.takewhile(lambda each: "nbgrader" not in each.metadata, notebook.cells[place + 1 :])
+    ids, texts = {each.id for each in released.cells}, {each.source.strip() for each in released.cells}
+    return any(each.id not in ids and each.source.strip() not in texts | {""} for each in behind)
+
+
+def _same(one: NotebookNode, other: NotebookNode) -> bool:
+    return bool(one.metadata.get("nbgrader", {}).get("grade_id") == other.metadata.nbgrader.grade_id)
 
 
 def is_skipped(cell: NotebookNode) -> bool:

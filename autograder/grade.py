@@ -34,7 +34,7 @@ from autograder.bridge.child import SNAPSHOT
 from autograder.checks import sentences
 from autograder.course import Assignment
 from autograder.errors import KernelError, UsageError
-from autograder.exercises import Checker, is_graded, is_manual, is_skipped
+from autograder.exercises import Checker, is_answered, is_graded, is_manual, is_skipped
 from autograder.intake import accept
 from autograder.intake.files import read_notebook_file
 from autograder.launchers import KERNEL, launcher_for
@@ -183,9 +183,7 @@ class _Grading:
             device=on_gpu.device if on_gpu else self._checker.device,
             exercises=tuple(self._result_of(cell) for cell in self._notebook.cells if is_graded(cell)),
             notices=tuple(self._notices),
-            manual=tuple(
-                _manual_cell(cell, self._checker.material.released) for cell in self._notebook.cells if is_manual(cell)
-            ),
+            manual=tuple(self._manual_cell(cell) for cell in self._notebook.cells if is_manual(cell)),
             seconds=round(time.monotonic() - started, 2),
         )
 
@@ -285,15 +283,13 @@ class _Grading:
         )
         return self._checker.result_of(cell, checks)
 
+    def _manual_cell(self, cell: NotebookNode) -> ManualCell:
+        answered = is_answered(cell, self._notebook, self._checker.material.released)
+        return ManualCell(cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points), answered=answered)
+
 
 def settled_in(earlier: Report | None) -> dict[str, ExerciseResult]:
     """What an earlier report has a verdict on, by exercise; nothing where the grader failed in it."""
     if earlier is None or earlier.needs_person:
         return {}
     return {each.grade_id: each for each in earlier.exercises if each.score is not None}
-
-
-def _manual_cell(cell: NotebookNode, released: NotebookNode) -> ManualCell:
-    grade_id = cell.metadata.nbgrader.grade_id
-    stub = next((c.source for c in released.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id), "")
-    return ManualCell(grade_id, float(cell.metadata.nbgrader.points), answered=cell.source.strip() != stub.strip())

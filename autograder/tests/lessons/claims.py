@@ -52,6 +52,22 @@ def _transformer(found: dict[str, float]) -> None:
     assert abs(found["beam of 4: exact match"] - found["greedy: exact match"]) < 3
 
 
+def _bert(found: dict[str, float]) -> None:
+    assert found["change by 20 pads, masked"] < 1e-4 < 0.01 < found["change by 20 pads, unmasked"]
+    # Better than its left neighbour alone, not as good as whoever knows the grammar.
+    assert 0.35 < found["bigram"] < 0.52
+    assert 0.78 < found["best possible"] < 0.9
+    assert found["bigram"] + 0.12 < found["BERT"] < found["best possible"]
+    assert found["masked accuracy, 15 % hidden"] > 0.6
+    # Transfer: ahead with few labels, caught up with many; a frozen encoder gets no further.
+    for n in (10, 20, 40):
+        assert found[f"everything, {n} labels"] > found[f"from scratch, {n} labels"] + 0.05
+    assert min(found[f"{how}, 320 labels"] for how in ("from scratch", "everything")) > 0.85
+    assert found["frozen encoder, 320 labels"] < found["everything, 320 labels"] - 0.1
+    assert found["riddles, everything"] > found["riddles, from scratch"] + 0.02
+    assert max(abs(found[f"sharpest head, {when}"]) for when in ("pre-trained", "after the riddles")) < 0.25
+
+
 def _variants(found: dict[str, float]) -> None:
     # A language model ends nearer to the truth than to the bigrams, and cannot beat the truth.
     assert found["truth: bits"] < found["GPT: bits"] < 2.15
@@ -92,6 +108,7 @@ def _variants(found: dict[str, float]) -> None:
 
 #: For each lesson that keeps a dictionary `measured`: fails where one of its claims does not hold.
 CLAIMS: dict[str, Callable[[dict[str, float]], None]] = {
+    "bert": _bert,
     "positional-encoding": _positional_encoding,
     "seq2seq": _seq2seq,
     "transformer": _transformer,

@@ -79,24 +79,24 @@ def test_ids_can_be_read_and_stay(path: Path) -> None:
     assert renamed == {}, f"{path.name}: nbgrader's grade_id is the cell's id"
 
 
-#: What a cell may be for nbgrader: (grade, solution, locked), and whether it has points.
+#: What a cell may be for nbgrader: (grade, solution, locked, task), and whether it has points.
 ROLES = {
-    (False, True, False): False,  # an answer
-    (True, False, True): True,  # visible tests, graded by machine
-    (True, True, False): True,  # a question in words, graded by a person
-    (False, False, True): False,  # set-up, or long training, or a text to keep
+    (False, True, False, False): False,  # an answer
+    (True, False, True, False): True,  # visible tests, graded by machine
+    (True, True, False, False): True,  # a question in words, graded by a person
+    (False, False, True, False): False,  # set-up, or long training, or a text to keep
+    (False, False, True, True): True,  # a task, answered in cells of the student's own, graded by a person
 }
-BY_MACHINE = {(False, True, False), (True, False, True)}
+BY_MACHINE = {(False, True, False, False), (True, False, True, False)}
 
 
 @every_notebook
 def test_settings_are_of_one_kind(path: Path) -> None:
     kinds = {cell["id"]: cell["cell_type"] for cell in cells_of(path)}
     for name, one in settings_of(path).items():
-        where, role = f"{path.name}, cell {name}", (one["grade"], one["solution"], one["locked"])
+        where, role = f"{path.name}, cell {name}", tuple(one[key] for key in ("grade", "solution", "locked", "task"))
         assert one["schema_version"] == 3, where
-        assert not one["task"], where
-        assert role in ROLES, f"{where}: grade, solution, locked = {role}"
+        assert role in ROLES, f"{where}: grade, solution, locked, task = {role}"
         assert ("points" in one) is ROLES[role], f"{where}: points belong to a graded cell, and to no other"
         assert one.get("points", 0) >= 0, where
         assert kinds[name] == "code" or role not in BY_MACHINE, f"{where}: is a {kinds[name]} cell"

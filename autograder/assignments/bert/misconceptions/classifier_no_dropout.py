@@ -1,0 +1,20 @@
+"""Dropout is missing between tanh and output."""
+
+exercise = "classifier"
+must_fail = ["test_dropout"]
+may_fail = []
+
+
+class Classifier(nn.Module):
+
+    def __init__(self, config, num_classes):
+        super().__init__()
+        self.bert = Bert(config)
+        self.pooler = nn.Linear(config.d_model, config.d_model)
+        self.dropout = nn.Dropout(config.dropout)
+        self.output = nn.Linear(config.d_model, num_classes)
+
+    def forward(self, ids, segments=None, attention_mask=None):
+        first = self.bert(ids, segments, attention_mask)[:, 0]                 # (B, d)
+        pooled = torch.tanh(self.pooler(first))                                # (B, d)
+        return self.output(pooled)                               # (B, num_classes)

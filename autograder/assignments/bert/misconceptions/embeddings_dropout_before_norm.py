@@ -1,0 +1,23 @@
+"""Dropout acts on the sum, before the norm. In BERT it comes last: what the norm gives is thinned out."""
+
+exercise = "bert-embeddings"
+must_fail = ["test_dropout"]
+may_fail = []
+
+
+class BertEmbeddings(nn.Module):
+
+    def __init__(self, config):
+        super().__init__()
+        self.words = nn.Embedding(config.vocab_size, config.d_model)
+        self.positions = nn.Embedding(config.max_length, config.d_model)
+        self.segments = nn.Embedding(config.num_segments, config.d_model)
+        self.norm = nn.LayerNorm(config.d_model, eps=EPS)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, ids, segments=None):
+        if segments is None:
+            segments = torch.zeros_like(ids)                                   # (B, T)
+        places = torch.arange(ids.shape[1], device=ids.device)                 # (T,)
+        x = self.words(ids) + self.positions(places) + self.segments(segments)     # (B, T, d)
+        return self.norm(self.dropout(x))                                      # (B, T, d)

@@ -1,0 +1,18 @@
+"""An empty second text is a second text: it has its [SEP]. `if b` is false for an empty list, too; ask whether b is
+None.
+"""
+
+exercise = "build-inputs"
+must_fail = ["test_ids", "test_segments", "test_attention_mask"]
+may_fail = []
+
+
+def build_inputs(pairs):
+    firsts = [[CLS, *a, SEP] for a, _ in pairs]
+    seconds = [[*b, SEP] if b else [] for _, b in pairs]
+    T = max(len(a) + len(b) for a, b in zip(firsts, seconds))
+    pads = [T - len(a) - len(b) for a, b in zip(firsts, seconds)]
+    ids = torch.tensor([a + b + [PAD] * n for a, b, n in zip(firsts, seconds, pads)])                  # (B, T)
+    segments = torch.tensor([[0] * len(a) + [1] * len(b) + [0] * n for a, b, n in zip(firsts, seconds, pads)])
+    attention_mask = torch.tensor([[True] * (T - n) + [False] * n for n in pads])                      # (B, T)
+    return ids, segments, attention_mask

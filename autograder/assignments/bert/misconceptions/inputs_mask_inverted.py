@@ -1,0 +1,18 @@
+"""Your attention mask is the wrong way round: True means real, may be looked at. (PyTorch's own key_padding_mask means
+the opposite.)
+"""
+
+exercise = "build-inputs"
+must_fail = ["test_attention_mask", "test_without_second_texts", "test_a_single_row"]
+may_fail = []
+
+
+def build_inputs(pairs):
+    firsts = [[CLS, *a, SEP] for a, _ in pairs]
+    seconds = [[] if b is None else [*b, SEP] for _, b in pairs]
+    T = max(len(a) + len(b) for a, b in zip(firsts, seconds))
+    pads = [T - len(a) - len(b) for a, b in zip(firsts, seconds)]
+    ids = torch.tensor([a + b + [PAD] * n for a, b, n in zip(firsts, seconds, pads)])                  # (B, T)
+    segments = torch.tensor([[0] * len(a) + [1] * len(b) + [0] * n for a, b, n in zip(firsts, seconds, pads)])
+    attention_mask = torch.tensor([[False] * (T - n) + [True] * n for n in pads])                      # (B, T)
+    return ids, segments, attention_mask

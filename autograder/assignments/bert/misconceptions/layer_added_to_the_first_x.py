@@ -1,0 +1,25 @@
+"""The feed-forward's result is added to what came into the layer. It is added to what the first norm gave: the norms
+stand on the main road.
+"""
+
+exercise = "bert-layer"
+must_fail = ["test_values", "test_mask", "test_norms_on_the_main_road", "test_exact_gelu", "test_dropout"]
+may_fail = []
+
+
+class BertLayer(nn.Module):
+
+    def __init__(self, config):
+        super().__init__()
+        self.attention = MultiHeadAttention(config.d_model, config.num_heads)
+        self.attention_norm = nn.LayerNorm(config.d_model, eps=EPS)
+        self.W_1 = nn.Linear(config.d_model, config.d_ff)
+        self.W_2 = nn.Linear(config.d_ff, config.d_model)
+        self.feed_forward_norm = nn.LayerNorm(config.d_model, eps=EPS)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x, mask=None):
+        looked, _ = self.attention(query=x, key=x, value=x, mask=mask)         # (B, T, d)
+        n = self.attention_norm(x + self.dropout(looked))                      # (B, T, d)
+        thought = self.W_2(F.gelu(self.W_1(n)))                                # (B, T, d)
+        return self.feed_forward_norm(x + self.dropout(thought))               # (B, T, d)

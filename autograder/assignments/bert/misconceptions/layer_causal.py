@@ -1,0 +1,24 @@
+"""Nobody sees what comes later: that is a causal mask. BERT looks at both sides, which is what it is for."""
+
+exercise = "bert-layer"
+must_fail = ["test_values", "test_mask", "test_exact_gelu", "test_dropout", "test_both_ways"]
+may_fail = []
+
+
+class BertLayer(nn.Module):
+
+    def __init__(self, config):
+        super().__init__()
+        self.attention = MultiHeadAttention(config.d_model, config.num_heads)
+        self.attention_norm = nn.LayerNorm(config.d_model, eps=EPS)
+        self.W_1 = nn.Linear(config.d_model, config.d_ff)
+        self.W_2 = nn.Linear(config.d_ff, config.d_model)
+        self.feed_forward_norm = nn.LayerNorm(config.d_model, eps=EPS)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x, mask=None):
+        earlier = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).tril()
+        looked, _ = self.attention(x, x, x, earlier if mask is None else mask & earlier)         # (B, T, d)
+        x = self.attention_norm(x + self.dropout(looked))                      # (B, T, d)
+        thought = self.W_2(F.gelu(self.W_1(x)))                                # (B, T, d)
+        return self.feed_forward_norm(x + self.dropout(thought))               # (B, T, d)

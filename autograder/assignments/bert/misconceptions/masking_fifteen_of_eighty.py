@@ -1,0 +1,17 @@
+"""Only what is hidden has a label with you, which makes 12 %. All CHOSEN tokens are asked for: those replaced at random
+and those left as they are, too.
+"""
+
+exercise = "mask-tokens"
+must_fail = ["test_how_many", "test_what_becomes_of_them", "test_labels", "test_random_tokens", "test_places"]
+may_fail = []
+
+
+def mask_tokens(ids, vocab_size, generator, share=0.15):
+    first, second = torch.rand((2, *ids.shape), generator=generator, device=ids.device)                # (B, T) each
+    random_ids = torch.randint(MASK + 1, vocab_size, ids.shape, generator=generator, device=ids.device)    # (B, T)
+    chosen = (first < share) & (ids > MASK)                                                            # (B, T)
+    labels = torch.where(chosen & (second < 0.8), ids, -100)                                                            # (B, T)
+    inputs = torch.where(chosen & (second < 0.8), MASK, ids)                                           # (B, T)
+    inputs = torch.where(chosen & (second >= 0.9), random_ids, inputs)                                 # (B, T)
+    return inputs, labels

@@ -1,0 +1,17 @@
+"""Your labels hold every token. Then the loss is mostly about tokens the model can simply copy; where nothing was
+chosen, the label is -100.
+"""
+
+exercise = "mask-tokens"
+must_fail = ["test_how_many", "test_what_becomes_of_them", "test_specials", "test_places", "test_generator"]
+may_fail = []
+
+
+def mask_tokens(ids, vocab_size, generator, share=0.15):
+    first, second = torch.rand((2, *ids.shape), generator=generator, device=ids.device)                # (B, T) each
+    random_ids = torch.randint(MASK + 1, vocab_size, ids.shape, generator=generator, device=ids.device)    # (B, T)
+    chosen = (first < share) & (ids > MASK)                                                            # (B, T)
+    labels = ids.clone()                                                            # (B, T)
+    inputs = torch.where(chosen & (second < 0.8), MASK, ids)                                           # (B, T)
+    inputs = torch.where(chosen & (second >= 0.9), random_ids, inputs)                                 # (B, T)
+    return inputs, labels

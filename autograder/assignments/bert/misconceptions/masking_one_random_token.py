@@ -1,0 +1,15 @@
+"""One random token for all places: each place needs a lot of its own."""
+
+exercise = "mask-tokens"
+must_fail = ["test_random_tokens"]
+may_fail = []
+
+
+def mask_tokens(ids, vocab_size, generator, share=0.15):
+    first, second = torch.rand((2, *ids.shape), generator=generator, device=ids.device)                # (B, T) each
+    random_ids = torch.randint(MASK + 1, vocab_size, (1, 1), generator=generator, device=ids.device)    # (B, T)
+    chosen = (first < share) & (ids > MASK)                                                            # (B, T)
+    labels = torch.where(chosen, ids, -100)                                                            # (B, T)
+    inputs = torch.where(chosen & (second < 0.8), MASK, ids)                                           # (B, T)
+    inputs = torch.where(chosen & (second >= 0.9), random_ids, inputs)                                 # (B, T)
+    return inputs, labels

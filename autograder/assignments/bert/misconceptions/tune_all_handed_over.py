@@ -1,0 +1,27 @@
+"""The optimizer is handed the frozen parameters, too. Without gradients most optimizers pass over them; one with weight
+decay and stale gradients does not.
+"""
+
+exercise = "fine-tune"
+must_fail = ["test_what_is_trained"]
+may_fail = []
+
+
+def prepare(classifier, weights, how):
+    if how != "from scratch":
+        encoder = {name.removeprefix("bert."): each for name, each in weights.items() if name.startswith("bert.")}
+        classifier.bert.load_state_dict(encoder)
+    if how == "frozen encoder":
+        classifier.bert.requires_grad_(False)
+    return list(classifier.parameters())
+
+
+def fine_tune_step(classifier, optimizer, batch, classes, how):
+    classifier.train()
+    if how == "frozen encoder":
+        classifier.bert.eval()
+    loss = F.cross_entropy(classifier(*batch), classes)                        # ()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()

@@ -1,0 +1,25 @@
+"""You freeze the layers, but not the embeddings in front of them."""
+
+exercise = "fine-tune"
+must_fail = ["test_what_is_trained", "test_frozen_stays"]
+may_fail = []
+
+
+def prepare(classifier, weights, how):
+    if how != "from scratch":
+        encoder = {name.removeprefix("bert."): each for name, each in weights.items() if name.startswith("bert.")}
+        classifier.bert.load_state_dict(encoder)
+    if how == "frozen encoder":
+        classifier.bert.layers.requires_grad_(False)
+    return [parameter for parameter in classifier.parameters() if parameter.requires_grad]
+
+
+def fine_tune_step(classifier, optimizer, batch, classes, how):
+    classifier.train()
+    if how == "frozen encoder":
+        classifier.bert.eval()
+    loss = F.cross_entropy(classifier(*batch), classes)                        # ()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()

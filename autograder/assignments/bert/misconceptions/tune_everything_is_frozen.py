@@ -1,0 +1,27 @@
+"""Whatever is pre-trained you freeze, also where everything is to be trained. Fine-tuning moves the encoder as well:
+that is where most of the gain is.
+"""
+
+exercise = "fine-tune"
+must_fail = ["test_what_is_trained", "test_everything_moves"]
+may_fail = []
+
+
+def prepare(classifier, weights, how):
+    if how != "from scratch":
+        encoder = {name.removeprefix("bert."): each for name, each in weights.items() if name.startswith("bert.")}
+        classifier.bert.load_state_dict(encoder)
+    if how != "from scratch":
+        classifier.bert.requires_grad_(False)
+    return [parameter for parameter in classifier.parameters() if parameter.requires_grad]
+
+
+def fine_tune_step(classifier, optimizer, batch, classes, how):
+    classifier.train()
+    if how == "frozen encoder":
+        classifier.bert.eval()
+    loss = F.cross_entropy(classifier(*batch), classes)                        # ()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
