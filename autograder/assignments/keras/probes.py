@@ -1,7 +1,7 @@
 """How the checks of this lesson ask: weights to load, inputs to draw, and answers that must (not) move.
 
-Keras lives in the student's process alone. Here, tensors are torch's; on the way in and out, Keras's backend being torch,
-so are those of the layers.
+Keras lives in the student's process alone. Here, tensors are torch's; so are those of the layers on the way in and out,
+Keras's backend being torch.
 """
 
 from __future__ import annotations

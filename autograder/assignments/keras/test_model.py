@@ -147,10 +147,11 @@ class TestReadyToTrain:
 
 
 def adam(start: Tensor, ids: Tensor, classes: Tensor, rate: float) -> Tensor:
-    """The table after three steps of torch's Adam, with Keras's epsilon."""
+    """The table after three steps of torch's Adam, with epsilon where Keras has it: beside an uncorrected √v."""
     table = start.clone().requires_grad_()
-    optimizer = torch.optim.Adam([table], lr=rate, eps=1e-7)
-    for _ in range(3):
+    optimizer = torch.optim.Adam([table], lr=rate)
+    for step in range(1, 4):
+        optimizer.param_groups[0]["eps"] = 1e-7 / (1 - 0.999**step) ** 0.5
         optimizer.zero_grad()
         F.cross_entropy(table[ids[:, 0]], classes).backward()
         optimizer.step()
@@ -218,9 +219,7 @@ class TestFromTorch:
         theirs, weights = build_theirs(student, draw, sizes)
         ids = draw_texts(draw, 4, 7, 9)
         words = "the same logits: a matrix that fits both ways still has to be turned"
-        close(
-            student.create("from_torch", theirs)(ids), oracle.classifier(weights, sizes, ids, 1e-5), words, atol=2e-5
-        )
+        close(student.create("from_torch", theirs)(ids), oracle.classifier(weights, sizes, ids, 1e-5), words, atol=2e-5)
 
     @pytest.mark.check
     def test_blocks(self, student: Student, draw: Draw) -> None:
