@@ -74,7 +74,7 @@ def classifier(
 
 
 def attention_weights(state: Weights, H: int) -> dict[str, Tensor]:
-    """The weights of an nn.MultiheadAttention as Keras keeps them: a head is d/H neighbouring rows."""
+    """The weights of an `nn.MultiheadAttention` as Keras keeps them: a head is d/H neighbouring rows."""
     d = state["out_proj.bias"].shape[0]
     found = {"output.kernel": state["out_proj.weight"].mT.unflatten(0, (H, -1)), "output.bias": state["out_proj.bias"]}
     matrices, biases = (state[f"in_proj_{part}"].unflatten(0, (3, H, d // H)) for part in ("weight", "bias"))

@@ -8,9 +8,9 @@ may_fail = ["test_epsilon"]
 
 
 def attention_weights(theirs):
-    """The weights of Keras's MultiHeadAttention, from those of an nn.MultiheadAttention; d_head = d_model // H.
+    """The weights of Keras's MultiHeadAttention, from those of an `nn.MultiheadAttention`; d_head = d_model // H.
 
-    theirs:  an nn.MultiheadAttention, with theirs.embed_dim = d_model and theirs.num_heads = H
+    theirs:  an `nn.MultiheadAttention`, with theirs.embed_dim = d_model and theirs.num_heads = H
     returns: dict of "query.kernel", "key.kernel", "value.kernel": (d_model, H, d_head), "query.bias", "key.bias",
              "value.bias": (H, d_head), "output.kernel": (H, d_head, d_model), "output.bias": (d_model,)
     """
