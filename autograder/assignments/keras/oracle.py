@@ -76,8 +76,9 @@ def classifier(
 def attention_weights(state: Weights, H: int) -> dict[str, Tensor]:
     """The weights of an `nn.MultiheadAttention` as Keras keeps them: a head is d/H neighbouring rows."""
     d = state["out_proj.bias"].shape[0]
-    found = {"output.kernel": state["out_proj.weight"].mT.unflatten(0, (H, -1)), "output.bias": state["out_proj.bias"]}
-    matrices, biases = (state[f"in_proj_{part}"].unflatten(0, (3, H, d // H)) for part in ("weight", "bias"))
+    found = {"output.kernel": state["out_proj.weight"].mT.reshape(H, -1, d), "output.bias": state["out_proj.bias"]}
+    matrices = state["in_proj_weight"].reshape(3, H, d // H, d)
+    biases = state["in_proj_bias"].reshape(3, H, d // H)
     for name, matrix, bias in zip(_INWARD, matrices, biases, strict=True):  # (H, d/H, d), (H, d/H)
         found |= {f"{name}.kernel": matrix.permute(2, 0, 1), f"{name}.bias": bias}
     return found

@@ -153,7 +153,7 @@ def adam(start: Tensor, ids: Tensor, classes: Tensor, rate: float) -> Tensor:
     for step in range(1, 4):
         optimizer.param_groups[0]["eps"] = 1e-7 / (1 - 0.999**step) ** 0.5
         optimizer.zero_grad()
-        F.cross_entropy(table[ids[:, 0]], classes).backward()
+        F.cross_entropy(table[ids[:, 0]], classes).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     return table.detach()
 
