@@ -94,7 +94,7 @@ def sorted_like(printed: str) -> list[tuple[str, tuple[int, ...]]]:
 def test_nothing_of_a_riddle_is_lost_in_its_row() -> None:
     code = source_of("setup", "little-language", "riddles") + (
         "\n\ntexts_, classes = riddles(20, seed=3)\nids = encode(texts_)\n"
-        "assert ids.shape == (20, LONGEST) and set(classes) == {0, 1}\n"
+        "assert ids.shape == (20, COLUMNS) and set(classes) == {0, 1}\n"
         "back = {i: word for word, i in NUMBER.items()}\n"
         "assert [[back[i] for i in row if i != PAD] for row in ids] == texts_\n"
     )
