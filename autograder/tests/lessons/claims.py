@@ -52,6 +52,27 @@ def _transformer(found: dict[str, float]) -> None:
     assert abs(found["beam of 4: exact match"] - found["greedy: exact match"]) < 3
 
 
+def _keras(found: dict[str, float]) -> None:
+    # The blocks are what tells who is meant; without them most riddles, and not all, are guessed from their words.
+    assert found["two blocks: accuracy"] > 0.95
+    assert 0.65 < found["no block: accuracy"] < 0.96
+    assert found["logits taken for probabilities: accuracy"] < 0.75
+    # Pads that are hidden change nothing, and others do.
+    assert found["two blocks: logits moved"] < 1e-3
+    assert found["two blocks: accuracy, most pads"] > 0.95
+    assert found["pads as words: logits moved"] > 0.5
+    # The same function, with another epsilon nearly so, or not.
+    assert max(found["size 1.0, epsilon 1e-05: apart"], found["size 0.05, epsilon 1e-05: apart"]) < 1e-5
+    assert found["size 1.0, epsilon 0.001: apart"] < 0.005 < found["size 0.05, epsilon 0.001: apart"]
+    # The same training.
+    assert found["losses apart after 1 step"] < 1e-5
+    assert found["losses apart after 10 steps"] < 0.01
+    assert found["losses apart after 10 steps, epsilon as in Keras"] < found["losses apart after 10 steps"]
+    assert min(found["PyTorch: accuracy"], found["Keras: accuracy"]) > 0.9
+    assert abs(found["PyTorch: accuracy"] - found["Keras: accuracy"]) < 0.05
+    assert 0.5 < found["Keras time over PyTorch time"] < 6
+
+
 def _bert(found: dict[str, float]) -> None:
     assert found["change by 20 pads, masked"] < 1e-4 < 0.01 < found["change by 20 pads, unmasked"]
     # Better than its left neighbour alone, not as good as whoever knows the grammar.
@@ -109,6 +130,7 @@ def _variants(found: dict[str, float]) -> None:
 #: For each lesson that keeps a dictionary `measured`: fails where one of its claims does not hold.
 CLAIMS: dict[str, Callable[[dict[str, float]], None]] = {
     "bert": _bert,
+    "keras": _keras,
     "positional-encoding": _positional_encoding,
     "seq2seq": _seq2seq,
     "transformer": _transformer,

@@ -22,6 +22,11 @@ from autograder.misconceptions import alternatives_of, code_until, reference_not
 from autograder.tests.lessons.run import ROOT
 
 LESSONS = [lesson.name for lesson in Course(ROOT).lessons]
+#: Lessons whose code does not run on the make-believe device, and why not.
+OF_THE_PROCESSOR = {
+    "keras": "Keras makes its weights at a layer's first call, on the processor or on a GPU that CUDA knows: on the "
+    "make-believe device nothing of this lesson can be asked, and a grader with a GPU asks it again on the processor"
+}
 Check = Callable[..., None]  #: given a student, and inputs to draw
 
 
@@ -30,6 +35,8 @@ Check = Callable[..., None]  #: given a student, and inputs to draw
 @pytest.mark.filterwarnings("default")  # nobody minds them where students' code runs
 @pytest.mark.parametrize("name", LESSONS)
 def test_references_and_alternatives_pass_on_a_device(name: str) -> None:
+    if name in OF_THE_PROCESSOR:
+        pytest.skip(OF_THE_PROCESSOR[name])
     lesson = Course(ROOT).assignment(name)
     checks = checks_of(lesson)
     assert all(checks.values())

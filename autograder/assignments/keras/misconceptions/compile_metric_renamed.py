@@ -1,0 +1,22 @@
+"""Your metric has another name than the one that is asked for: a `SparseCategoricalAccuracy` is called
+`sparse_categorical_accuracy` unless it is given a name.
+"""
+
+exercise = "compile"
+must_fail = ["test_accuracy"]
+may_fail = []
+
+
+def ready_to_train(model, rate):
+    """Compile a classifier: cross-entropy of its logits and classes (B,) int, Adam at this rate, "accuracy".
+
+    model:   a keras.Model that gives logits (B, C)
+    rate:    the learning rate, a float
+    returns: the same model, compiled
+    """
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate=rate),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.SparseCategoricalAccuracy()],
+    )
+    return model
