@@ -1,0 +1,44 @@
+"""Dropout still stays on in evaluation: F.dropout drops unless it is told `training=False`; a module's `eval()` does
+not reach it."""
+
+exercise = "bug-hunt"
+must_fail = ["test_cured_6", "test_named_6"]
+
+
+def mended():
+    class Mended(Suspect):
+        def make_layers(self, count):
+            layers = nn.ModuleList()
+            for _ in range(count):
+                layers.append(Layer(self.d_model))
+            return layers
+
+        def mask(self, tokens):
+            place = torch.arange(tokens.shape[1], device=tokens.device)
+            behind = place[None, :] <= place[:, None]
+            return behind[None, None] & tokens.ne(PAD)[:, None, None]
+
+        def heads(self, x):
+            return torch.stack(x.chunk(self.num_heads, dim=-1), dim=1)
+
+        def attention(self, query, key, value, mask):
+            scores = torch.einsum("bhqd,bhkd->bhqk", query, key) * query.shape[-1] ** -0.5
+            powers = (scores - scores.amax(-1, keepdim=True)).exp() * mask
+            return torch.einsum("bhqk,bhkd->bhqd", powers / powers.sum(-1, keepdim=True), value)
+
+        def block(self, layer, x, mask):
+            found = self.look(layer, self.normalise(layer.norm_look, x), mask)
+            kept = self.drop(found) + x
+            return kept + self.drop(self.feed(layer, self.normalise(layer.norm_feed, kept)))
+
+    return Mended
+
+
+def found():
+    return [
+        "one-layer-many-times",
+        "pads-hidden-as-queries",
+        "heads-cut-across-words",
+        "scale-missing",
+        "residual-of-the-normed",
+    ]

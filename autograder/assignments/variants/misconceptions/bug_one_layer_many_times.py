@@ -1,0 +1,43 @@
+"""The list still holds one layer several times: `[layer] * n` repeats the object, so all layers share their weights."""
+
+exercise = "bug-hunt"
+must_fail = ["test_cured_1", "test_named_1"]
+
+
+def mended():
+    class Mended(Suspect):
+        def mask(self, tokens):
+            place = torch.arange(tokens.shape[1], device=tokens.device)
+            behind = place[None, :] <= place[:, None]
+            return behind[None, None] & tokens.ne(PAD)[:, None, None]
+
+        def heads(self, x):
+            return torch.stack(x.chunk(self.num_heads, dim=-1), dim=1)
+
+        def attention(self, query, key, value, mask):
+            scores = torch.einsum("bhqd,bhkd->bhqk", query, key) * query.shape[-1] ** -0.5
+            powers = (scores - scores.amax(-1, keepdim=True)).exp() * mask
+            return torch.einsum("bhqk,bhkd->bhqd", powers / powers.sum(-1, keepdim=True), value)
+
+        def block(self, layer, x, mask):
+            found = self.look(layer, self.normalise(layer.norm_look, x), mask)
+            kept = self.drop(found) + x
+            return kept + self.drop(self.feed(layer, self.normalise(layer.norm_feed, kept)))
+
+        def drop(self, x):
+            if not self.training or self.rate == 0:
+                return x
+            kept = torch.rand(x.shape, device=x.device) >= self.rate
+            return x * kept / (1 - self.rate)
+
+    return Mended
+
+
+def found():
+    return [
+        "pads-hidden-as-queries",
+        "heads-cut-across-words",
+        "scale-missing",
+        "residual-of-the-normed",
+        "dropout-never-off",
+    ]

@@ -1,0 +1,10 @@
+"""The bugs that this class hunts. Written by `python -m autograder.assignments.variants.bugs`; do not edit."""
+
+PLANTED = (
+    "one-layer-many-times",
+    "pads-hidden-as-queries",
+    "heads-cut-across-words",
+    "scale-missing",
+    "residual-of-the-normed",
+    "dropout-never-off",
+)
