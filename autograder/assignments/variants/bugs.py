@@ -18,20 +18,21 @@ what they have and what is checked have to be of one draw.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import fill, indent
+from textwrap import fill
 
-from autograder.assignments.variants.bank import BANK, BY_NAME, SIX, Bug
+import click
+
+from autograder.assignments.variants.bank import BANK, BY_NAME, SIX
+from autograder.assignments.variants.bug import Bug
 from autograder.assignments.variants.planted import PLANTED
 from autograder.assignments.variants.suspect import IN_OTHER_WORDS, SUSPECT, method, methods
 
 ROOT = Path(__file__).parents[3]
-_PLANTED = '''"""The bugs that this class hunts. Written by `python -m autograder.assignments.variants.bugs`; do not edit."""
+_PLANTED = '''"""The bugs that this class hunts. Written by `python -m autograder.assignments.variants.bugs`."""
 
 PLANTED = (
 {names}
@@ -43,10 +44,11 @@ _SOLUTION = '''def mended():
     returns: the class itself (not a model made with it)
     """
     ### BEGIN SOLUTION
-    class Mended(Suspect):
-{methods}
-
     return Mended
+
+
+class Mended(Suspect):
+{methods}
     ### END SOLUTION
 
 
@@ -63,10 +65,11 @@ _VARIANT = '''"""{text}"""
 exercise = "bug-hunt"
 {fields}
 
-def mended():
-    class Mended(Suspect):
+class Mended(Suspect):
 {methods}
 
+
+def mended():
     return Mended
 
 
@@ -86,11 +89,13 @@ def in_order(bugs: Sequence[Bug]) -> tuple[Bug, ...]:
     """The bugs in the order of their methods.
 
     Raises:
-        ValueError: two of them share a method.
+        UsageError: two of them share a method.
     """
     sites = methods(SUSPECT)
     if len({bug.site for bug in bugs}) < len(bugs):
-        raise ValueError("no two bugs may share a method: " + ", ".join(f"{bug.name} ({bug.site})" for bug in bugs))
+        raise click.UsageError(
+            "No two bugs may share a method: " + ", ".join(f"{bug.name} ({bug.site})" for bug in bugs)
+        )
     return tuple(sorted(bugs, key=lambda bug: sites.index(bug.site)))
 
 
@@ -138,7 +143,7 @@ def _variant(text: str, fields: str, mend: Sequence[Bug], name: Sequence[Bug], s
 
 
 def _methods(source: str, bugs: Sequence[Bug]) -> str:
-    return indent("\n\n".join(method(source, bug.site) for bug in bugs), "    ")
+    return "\n\n".join(method(source, bug.site) for bug in bugs)
 
 
 def _names(bugs: Sequence[Bug]) -> str:
@@ -191,40 +196,37 @@ def faults(root: Path = ROOT) -> list[Path]:
     return stale + leftovers(files, root)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 0 when all is well, 1 when files are stale."""
-    options = _parser().parse_args(arguments)
-    if options.check:
-        stale = faults()
-        print("\n".join(f"stale: {path}" for path in stale) or "The files hold what planted.py says.")
-        return bool(stale)
-    bugs = draw(options.seed) if options.seed is not None else in_order([BY_NAME[name] for name in options.bugs or ()])
-    for bug in BANK if options.list else bugs:
-        print(f"{bug.name:24} in {bug.site:12} {bug.meaning}")
-    if options.plant and len(bugs) == SIX:
-        plant(bugs)
-        print("Planted. Next: autograder release variants; autograder verify variants")
-    elif options.plant:
-        print(f"Nothing planted: {SIX} bugs are wanted, by --seed or --bugs.", file=sys.stderr)
-        return 1
-    return 0
+@click.command(help="\n\n\b\n".join((__doc__ or "").split("\n\n")))
+@click.option(
+    "--list", "wants_list", is_flag=True, help="All bugs of the bank, with the method that each is planted in."
+)
+@click.option("--seed", type=int, help="Draw six bugs with this seed.")
+@click.option("--bug", "names", multiple=True, type=click.Choice(sorted(BY_NAME)), help="Or name them, one by one.")
+@click.option("--plant", "wants_plant", is_flag=True, help="Write the notebook's cells, planted.py and the proofs.")
+@click.option("--check", "wants_check", is_flag=True, help="Only say whether the files hold what planted.py says.")
+def main(wants_list: bool, seed: int | None, names: Sequence[str], wants_plant: bool, wants_check: bool) -> None:
+    """The command; see the module."""
+    if wants_check:
+        _check()
+    bugs = draw(seed) if seed is not None else in_order([BY_NAME[name] for name in names])
+    for bug in BANK if wants_list else bugs:
+        click.echo(f"{bug.name:24} in {bug.site:12} {bug.meaning}")
+    if not wants_plant:
+        return
+    if len(bugs) != SIX:
+        raise click.UsageError(f"Six bugs are wanted, by --seed or by --bug six times; these are {len(bugs)}.")
+    plant(bugs)
+    click.echo("Planted. Next: autograder release variants; autograder verify variants.")
 
 
-def _parser() -> argparse.ArgumentParser:
-    about, more = (__doc__ or "").split("\n\n", 1)
-    parser = argparse.ArgumentParser(
-        prog="python -m autograder.assignments.variants.bugs",
-        description=about,
-        epilog=more,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--list", action="store_true", help="all bugs of the bank, with the method that each is planted in")
-    parser.add_argument("--seed", type=int, help="draw six bugs with this seed")
-    parser.add_argument("--bugs", nargs=SIX, choices=sorted(BY_NAME), metavar="NAME", help="or name six, in six methods")
-    parser.add_argument("--plant", action="store_true", help="write the notebook's cells, planted.py and the proofs")
-    parser.add_argument("--check", action="store_true", help="only say whether the files hold what planted.py says")
-    return parser
+def _check() -> None:
+    stale = faults()
+    for path in stale:
+        click.echo(f"{path} is not what planted.py says.")
+    if stale:
+        raise click.ClickException("Plant anew.")
+    click.echo("The files hold what planted.py says.")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

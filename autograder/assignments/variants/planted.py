@@ -1,4 +1,4 @@
-"""The bugs that this class hunts. Written by `python -m autograder.assignments.variants.bugs`; do not edit."""
+"""The bugs that this class hunts. Written by `python -m autograder.assignments.variants.bugs`."""
 
 PLANTED = (
     "one-layer-many-times",

@@ -1,4 +1,4 @@
-"""How each method of the suspect is looked at: by values, from the outside, without the other methods where possible."""
+"""How each method of the suspect is looked at: by values, and without the other methods where possible."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.assignments.variants import sparse
-from autograder.checks import Draw, Remote, Student, close, fail, same
+from autograder.checks import Draw, Remote, Student, close, fail, same, shaped
 
 #: Methods go by number, so that feedback names a symptom and not a place.
 _METHODS = ("positions", "mask", "heads", "merge", "attention", "drop", "logits", "loss", "look", "feed", "block")
 _WORDS = "what a model without this bug gives"
-PROBES = f'''
+PROBES = f"""
 import torch as _torch
 
 _METHODS = {_METHODS!r}
@@ -43,7 +43,7 @@ def _slope_of_words(model, x, upstream):
 
 def _parameters(model):
     return sum(each.numel() for each in model.parameters())
-'''
+"""
 
 
 def _build(student: Student, draw: Draw, *, layers: int = 1, rate: float = 0.0) -> tuple[Remote, tuple[int, int, int]]:
@@ -86,7 +86,10 @@ def _make_layers(student: Student, draw: Draw) -> None:
     first = sum(tensor.numel() for name, tensor in model.state().items() if name.startswith("layers.0."))
     outside = sum(tensor.numel() for name, tensor in model.state().items() if not name.startswith("layers."))
     if student.call("_parameters", model) != outside + layers * first:
-        fail(f"A model of {layers} layers has another number of parameters", f"{layers} times those of a layer, and the rest")
+        fail(
+            f"A model of {layers} layers has another number of parameters",
+            f"{layers} times those of a layer, and the rest",
+        )
 
 
 def _positions(student: Student, draw: Draw) -> None:
@@ -112,7 +115,7 @@ def _normalise(student: Student, draw: Draw) -> None:
 def _heads(student: Student, draw: Draw) -> None:
     model, (_, d, heads) = _build(student, draw)
     x = draw.normal(3, 7, d)
-    close(_ask(student, model, "heads", x), x.unflatten(-1, (heads, -1)).transpose(1, 2), _WORDS)
+    close(_ask(student, model, "heads", x), x.view(3, 7, heads, d // heads).transpose(1, 2), _WORDS)
 
 
 def _merge(student: Student, draw: Draw) -> None:
@@ -124,8 +127,15 @@ def _merge(student: Student, draw: Draw) -> None:
 def _attention(student: Student, draw: Draw) -> None:
     model, (vocabulary, d, heads) = _build(student, draw)
     query, key, value = draw.normal(3, 4, heads, 7, d // heads)
-    seen = _seen(_tokens(draw, 4, 7, vocabulary)) | torch.eye(7).bool()  # every query sees something
-    close(_ask(student, model, "attention", query, key, value, seen), sparse.attention(query, key, value, seen), _WORDS)
+    seen = _seen(_tokens(draw, 4, 7, vocabulary))
+    found = shaped(_ask(student, model, "attention", query, key, value, seen), value.shape, _WORDS, value.dtype)
+    if not found.isfinite().all():
+        fail(
+            "NaN or an infinity came back for pads, which see nothing",
+            "any numbers there; NaN would spread to all words",
+        )
+    some = seen.any(-1).expand(-1, heads, -1)  # a pad before the text sees nothing: what it gets is nobody's business
+    close(found[some], sparse.attention(query, key, value, seen)[some], _WORDS)
 
 
 def _look(student: Student, draw: Draw) -> None:

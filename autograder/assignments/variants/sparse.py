@@ -83,7 +83,8 @@ def attention(query: Tensor, key: Tensor, value: Tensor, seen: Tensor) -> Tensor
     q, k, v = query.double(), key.double(), value.double()
     scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
     shares = scores.masked_fill(~seen, -1e300).softmax(dim=-1).masked_fill(~seen, 0.0)
-    return (shares @ v).to(value.dtype)
+    mixed: Tensor = shares @ v
+    return mixed.to(value.dtype)
 
 
 def gradients(inputs: tuple[Tensor, ...], seen: Tensor, upstream: Tensor) -> list[Tensor]:

@@ -1,4 +1,4 @@
-"""The transformer of the bug hunt without its bugs, and the same in other words; `bank.py` says what can go wrong in it.
+"""The transformer of the bug hunt without its bugs, and once more in other words; `bank.py` says what goes wrong in it.
 
 A method of `SUSPECT` is a site: at most one bug is planted in each, so that what a check finds there is that bug.
 """
@@ -112,7 +112,7 @@ class Suspect(nn.Module):
 '''
 
 #: Every method once more, in other words: an alternative that has to pass whatever is planted.
-IN_OTHER_WORDS = '''\
+IN_OTHER_WORDS = """\
 class Other(Suspect):
     def make_layers(self, count):
         layers = nn.ModuleList()
@@ -122,10 +122,11 @@ class Other(Suspect):
 
     def positions(self, tokens):
         pads = (tokens == PAD).sum(dim=1, keepdim=True)
-        return (torch.arange(tokens.shape[1], device=tokens.device) - pads).clamp(min=0)
+        order = torch.ones_like(tokens).cumsum(dim=1)
+        return (order - pads - 1).clamp(min=0)
 
     def mask(self, tokens):
-        place = torch.arange(tokens.shape[1], device=tokens.device)
+        place = torch.ones_like(tokens[0]).cumsum(dim=0)
         behind = place[None, :] <= place[:, None]
         return behind[None, None] & tokens.ne(PAD)[:, None, None]
 
@@ -141,14 +142,16 @@ class Other(Suspect):
     def attention(self, query, key, value, mask):
         scores = torch.einsum("bhqd,bhkd->bhqk", query, key) * query.shape[-1] ** -0.5
         powers = (scores - scores.amax(-1, keepdim=True)).exp() * mask
-        return torch.einsum("bhqk,bhkd->bhqd", powers / powers.sum(-1, keepdim=True), value)
+        shares = powers / powers.sum(-1, keepdim=True).clamp(min=1e-9)
+        return torch.einsum("bhqk,bhkd->bhqd", shares, value)
 
     def look(self, layer, x, mask):
         parts = [self.heads(linear(x)) for linear in (layer.W_q, layer.W_k, layer.W_v)]
         return layer.W_o(self.merge(self.attention(*parts, mask)))
 
     def feed(self, layer, x):
-        return F.linear(F.relu(F.linear(x, layer.first.weight, layer.first.bias)), layer.second.weight, layer.second.bias)
+        inner = F.linear(x, layer.first.weight, layer.first.bias).clamp(min=0)
+        return F.linear(inner, layer.second.weight, layer.second.bias)
 
     def block(self, layer, x, mask):
         found = self.look(layer, self.normalise(layer.norm_look, x), mask)
@@ -169,7 +172,7 @@ class Other(Suspect):
         said = chances.gather(-1, tokens[:, 1:, None])[..., 0]
         real = tokens[:, :-1] != PAD
         return -(said * real).sum() / real.sum()
-'''
+"""
 
 
 def method(source: str, name: str) -> str:

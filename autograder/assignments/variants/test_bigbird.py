@@ -51,7 +51,7 @@ class TestBigBirdMask:
     def test_random_spread(self, student: Student, draw: Draw) -> None:
         """Each block that is left is as likely as any other, in each row anew."""
         student.define(sparse.PROBES)
-        n, times = 8, 400
+        n, times = 8, 300
         table = student.call("_patterns", n, 1, 1, 1, _seed(draw), times)
         counts = shaped(table, (n, n), "tables of blocks, added up", torch.int64)
         base = sparse.unrandom(n, 1, 1)
@@ -178,9 +178,10 @@ class TestBigBirdCost:
     def test_long_texts(self, student: Student, draw: Draw) -> None:
         """Counts for two million tokens, without the table of blocks."""
         n, block = 131_072, 16
-        sizes = tuple(draw.sizes(3, low=1, high=4))
-        few, more = (sparse.scores_of((many * block, block, *sizes)) for many in (64, 65))  # every further block costs the same
-        same(student.call("count_scores", n * block, block, *sizes), few + (n - 64) * (more - few), "the count")
+        window, n_global, n_random = draw.sizes(3, low=1, high=4)
+        few, more = (sparse.scores_of((many * block, block, window, n_global, n_random)) for many in (64, 65))
+        expected = few + (n - 64) * (more - few)  # every further block costs the same
+        same(student.call("count_scores", n * block, block, window, n_global, n_random), expected, "the count")
 
 
 def _counted(student: Student, sizes: tuple[int, int, int, int, int]) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from autograder.assignments.variants.bank import BY_NAME, SIX, Bug
+from autograder.assignments.variants.bank import BY_NAME, SIX
+from autograder.assignments.variants.bug import Bug
 from autograder.assignments.variants.planted import PLANTED
 from autograder.assignments.variants.sites import LOOK_AT, PROBES
 from autograder.checks import Draw, Student, fail
@@ -30,8 +31,8 @@ def _cured(bug: Bug) -> Check:
 def _named(bug: Bug) -> Check:
     def check(self: object, student: Student) -> None:
         names = student.call("found")
-        if not isinstance(names, list | tuple) or len(names) != SIX or len(set(map(str, names))) != SIX:
-            fail("`found()` did not return a list of six different names", "six names out of ROGUES")
+        if not isinstance(names, list | tuple) or len(names) > SIX:
+            fail(f"`found()` did not return a list of at most {SIX} names", "six names out of ROGUES")
         if bug.name not in names:
             fail("The list does not name the bug behind this symptom", "its name, as it stands in ROGUES")
 
@@ -45,10 +46,13 @@ def _with_title(check: Check, title: str) -> Check:
 
 def _checks() -> dict[str, Any]:
     """A pair of checks for each bug, numbered in the order of the methods: names must not say where it is."""
-    bugs = [BY_NAME[name] for name in PLANTED]
-    cured = {f"test_cured_{i}": pytest.mark.check(weight=2, core=True)(_cured(bug)) for i, bug in enumerate(bugs, 1)}
-    named = {f"test_named_{i}": pytest.mark.check(weight=1)(_named(bug)) for i, bug in enumerate(bugs, 1)}
-    return cured | named
+    found: dict[str, Any] = {}
+    for number, name in enumerate(PLANTED, 1):
+        found[f"test_cured_{number}"] = pytest.mark.check(weight=2, core=True)(_cured(BY_NAME[name]))
+        found[f"test_named_{number}"] = pytest.mark.check(weight=1)(_named(BY_NAME[name]))
+    for name, check in found.items():
+        check.__name__ = name
+    return found
 
 
 TestBugHunt = pytest.mark.exercise("bug-hunt")(type("TestBugHunt", (), _checks()))

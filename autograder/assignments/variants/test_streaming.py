@@ -1,4 +1,4 @@
-"""The checks of the challenge: attention by streaming softmax, with its own way back, in memory that grows like the text."""
+"""The checks of the challenge: attention by streaming softmax, there and back, in memory that grows like the text."""
 
 from __future__ import annotations
 
@@ -49,17 +49,20 @@ class TestStreamingAttention:
         """Takes a last block that is shorter, and a block longer than the text, on both ways."""
         for Tk, block in ((7, 3), (11, 5), (5, 64)):
             inputs = _inputs(draw, Tk)
-            _alike_both_ways(student, draw, inputs, Case(f"{Tk} keys in blocks of {block}", (None, False, block), EVERYWHERE))
+            _alike_both_ways(
+                student, draw, inputs, Case(f"{Tk} keys in blocks of {block}", (None, False, block), EVERYWHERE)
+            )
 
     @pytest.mark.check
     def test_large_scores(self, student: Student, draw: Draw) -> None:
         """Does not overflow, wherever in the text the largest score stands."""
-        for order in (1, -1):
+        rising = torch.linspace(1, 60, 12)[:, None]
+        for size in (rising, rising.flip(0)):  # the largest scores come last, or first
             query, key, value = _inputs(draw, 12)
-            size = torch.linspace(1, 60, 12)[::order, None]  # the largest scores come last, or first
             inputs = (10 * query, size * key, value)
-            words = "the output of attention, with scores of some thousands"
-            close(student.call(STREAMING, *inputs, None, False, 3), sparse.attention(*inputs, EVERYWHERE), words)
+            words = "the output of attention, up to rounding, with scores of some thousands"
+            expected = sparse.attention(*inputs, EVERYWHERE)
+            close(student.call(STREAMING, *inputs, None, False, 3), expected, words, rtol=2e-2, atol=2e-2)
 
     @pytest.mark.check
     def test_masked(self, student: Student, draw: Draw) -> None:
@@ -134,7 +137,11 @@ def _masked(draw: Draw, query: Tensor, key: Tensor) -> Iterator[Case]:
 
 def _alike_both_ways(student: Student, draw: Draw, inputs: tuple[Tensor, Tensor, Tensor], case: Case) -> None:
     """Fails unless output and gradients are those of attention."""
-    close(student.call(STREAMING, *inputs, *case.options), sparse.attention(*inputs, case.seen), f"attention: {case.words}")
+    close(
+        student.call(STREAMING, *inputs, *case.options),
+        sparse.attention(*inputs, case.seen),
+        f"attention: {case.words}",
+    )
     upstream = draw.normal(*inputs[0].shape[:3], inputs[2].shape[3])
     found = student.gradients(STREAMING, *inputs, *case.options, wrt=(0, 1, 2), upstream=upstream)
     for name, actual, wanted in zip(NAMES, found, sparse.gradients(inputs, case.seen, upstream), strict=True):
@@ -142,7 +149,7 @@ def _alike_both_ways(student: Student, draw: Draw, inputs: tuple[Tensor, Tensor,
 
 
 def _inputs(draw: Draw, Tk: int, *, square: bool = False) -> tuple[Tensor, Tensor, Tensor]:
-    """Query (B, H, Tq, d_k), key (B, H, Tk, d_k), value (B, H, Tk, d_v); all sizes differ, but for Tq = Tk if square."""
+    """Query (B, H, Tq, d_k), key (B, H, Tk, d_k), value (B, H, Tk, d_v); all sizes differ; Tq = Tk if square."""
     B, H, d_k, d_v, Tq = [size for size in draw.sizes(6, high=9) if size != Tk][:5]
     Tq = Tk if square else Tq
     return draw.normal(B, H, Tq, d_k), draw.normal(B, H, Tk, d_k), draw.normal(B, H, Tk, d_v)

@@ -3,40 +3,41 @@
 exercise = "bug-hunt"
 
 
+class Mended(Suspect):
+    def make_layers(self, count):
+        """As many layers as asked for, each with weights of its own. -> nn.ModuleList"""
+        return nn.ModuleList([Layer(self.d_model) for _ in range(count)])
+
+    def mask(self, tokens):
+        """Who may look where: not ahead, and at no pad. (B, T) -> bool (B, 1, T, T)"""
+        T = tokens.shape[1]
+        causal = torch.ones(T, T, dtype=torch.bool, device=tokens.device).tril()      # (T, T)
+        return causal & (tokens != PAD)[:, None, None, :]
+
+    def heads(self, x):
+        """Cuts the features into heads. (B, T, d_model) -> (B, H, T, d_head)"""
+        B, T, d_model = x.shape
+        return x.view(B, T, self.num_heads, d_model // self.num_heads).transpose(1, 2)
+
+    def attention(self, query, key, value, mask):
+        """The look itself. query, key, value: (B, H, T, d_head), mask: bool (B, 1, T, T) -> (B, H, T, d_head)"""
+        scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])     # (B, H, T, T)
+        weights = scores.masked_fill(~mask, -1e9).softmax(dim=-1)               # (B, H, T, T)
+        return weights @ value
+
+    def block(self, layer, x, mask):
+        """One layer, pre-LN: look and feed, each beside a residual. (B, T, d_model) -> (B, T, d_model)"""
+        normed = self.normalise(layer.norm_look, x)                             # (B, T, d_model)
+        x = x + self.drop(self.look(layer, normed, mask))                       # (B, T, d_model)
+        normed = self.normalise(layer.norm_feed, x)                             # (B, T, d_model)
+        return x + self.drop(self.feed(layer, normed))
+
+    def drop(self, x):
+        """Dropout, in training alone. Any shape -> the same shape"""
+        return F.dropout(x, self.rate, training=self.training)
+
+
 def mended():
-    class Mended(Suspect):
-        def make_layers(self, count):
-            """As many layers as asked for, each with weights of its own. -> nn.ModuleList"""
-            return nn.ModuleList([Layer(self.d_model) for _ in range(count)])
-
-        def mask(self, tokens):
-            """Who may look where: not ahead, and at no pad. (B, T) -> bool (B, 1, T, T)"""
-            T = tokens.shape[1]
-            causal = torch.ones(T, T, dtype=torch.bool, device=tokens.device).tril()      # (T, T)
-            return causal & (tokens != PAD)[:, None, None, :]
-
-        def heads(self, x):
-            """Cuts the features into heads. (B, T, d_model) -> (B, H, T, d_head)"""
-            B, T, d_model = x.shape
-            return x.view(B, T, self.num_heads, d_model // self.num_heads).transpose(1, 2)
-
-        def attention(self, query, key, value, mask):
-            """The look itself. query, key, value: (B, H, T, d_head), mask: bool (B, 1, T, T) -> (B, H, T, d_head)"""
-            scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])     # (B, H, T, T)
-            weights = scores.masked_fill(~mask, -1e9).softmax(dim=-1)               # (B, H, T, T)
-            return weights @ value
-
-        def block(self, layer, x, mask):
-            """One layer, pre-LN: look and feed, each beside a residual. (B, T, d_model) -> (B, T, d_model)"""
-            normed = self.normalise(layer.norm_look, x)                             # (B, T, d_model)
-            x = x + self.drop(self.look(layer, normed, mask))                       # (B, T, d_model)
-            normed = self.normalise(layer.norm_feed, x)                             # (B, T, d_model)
-            return x + self.drop(self.feed(layer, normed))
-
-        def drop(self, x):
-            """Dropout, in training alone. Any shape -> the same shape"""
-            return F.dropout(x, self.rate, training=self.training)
-
     return Mended
 
 

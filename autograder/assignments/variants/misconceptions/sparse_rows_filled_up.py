@@ -2,8 +2,8 @@
 fills up: block 0 is counted several times. Mask what is not asked for."""
 
 exercise = "bigbird-attention"
-must_fail = ["test_values", "test_last_block"]
-may_fail = ["test_pads", "test_gradients", "test_work"]
+must_fail = ["test_values"]
+may_fail = ["test_last_block", "test_pads", "test_gradients", "test_work"]
 
 
 def bigbird_attention(query, key, value, blocks, block, real=None):

@@ -1,7 +1,8 @@
 """You read the table by columns: a block looks at those that should look at it. Rows look at columns."""
 
 exercise = "bigbird-attention"
-must_fail = ["test_values", "test_last_block", "test_pads", "test_gradients"]
+must_fail = ["test_values", "test_pads", "test_gradients"]
+may_fail = ["test_last_block"]
 
 
 def bigbird_attention(query, key, value, blocks, block, real=None):

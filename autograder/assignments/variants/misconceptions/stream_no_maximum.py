@@ -16,7 +16,8 @@ class StreamingAttention(torch.autograd.Function):
             scores = scores_of_block(query, key, real, causal, start, block)
             higher = torch.maximum(top, scores.amax(-1, keepdim=True))
             origin = torch.zeros_like(higher)
-            powers, aged = (scores - origin).exp(), torch.ones_like(top)
+            powers = (scores - origin).exp()
+            aged = torch.ones_like(top)
             total = aged * total + powers.sum(-1, keepdim=True)
             mixed = aged * mixed + powers @ value[..., start:start + block, :]
             top = higher

@@ -16,7 +16,8 @@ class StreamingAttention(torch.autograd.Function):
             scores = scores_of_block(query, key, real, causal, start, block)
             higher = torch.maximum(top, scores.amax(-1, keepdim=True))
             origin = higher.masked_fill(higher == -torch.inf, 0.0)
-            powers, aged = (scores - origin).exp(), (top - origin).exp()
+            powers = (scores - origin).exp()
+            aged = (top - origin).exp()
             total = aged * total + powers.sum(-1, keepdim=True)
             mixed = aged * mixed + powers @ value[..., start:start + block, :]
             top = higher
