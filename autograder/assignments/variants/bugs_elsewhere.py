@@ -44,8 +44,8 @@ ELSEWHERE = (
     Bug(
         name="one-layer-many-times",
         site="make_layers",
-        right="[Layer(self.d_model) for _ in range(count)]",
-        wrong="[Layer(self.d_model)] * count",
+        right="[LayerWeights(self.d_model) for _ in range(count)]",
+        wrong="[LayerWeights(self.d_model)] * count",
         meaning="all layers are the same object",
         symptom="A deeper model has no more parameters than one of a single layer",
         explanation=(

@@ -12,7 +12,7 @@ SUSPECT = '''\
 PAD = 0
 
 
-class Layer(nn.Module):
+class LayerWeights(nn.Module):
     """The weights of one layer. No bug in here."""
 
     def __init__(self, d_model):
@@ -45,7 +45,7 @@ class Suspect(nn.Module):
 
     def make_layers(self, count):
         """As many layers as asked for, each with weights of its own. -> nn.ModuleList"""
-        return nn.ModuleList([Layer(self.d_model) for _ in range(count)])
+        return nn.ModuleList([LayerWeights(self.d_model) for _ in range(count)])
 
     def positions(self, tokens):
         """0 for the first word of each text, 1 for the second, …; 0 for pads. (B, T) -> int64 (B, T)"""
@@ -117,7 +117,7 @@ class Other(Suspect):
     def make_layers(self, count):
         layers = nn.ModuleList()
         for _ in range(count):
-            layers.append(Layer(self.d_model))
+            layers.append(LayerWeights(self.d_model))
         return layers
 
     def positions(self, tokens):

@@ -6,7 +6,7 @@ exercise = "bug-hunt"
 class Mended(Suspect):
     def make_layers(self, count):
         """As many layers as asked for, each with weights of its own. -> nn.ModuleList"""
-        return nn.ModuleList([Layer(self.d_model) for _ in range(count)])
+        return nn.ModuleList([LayerWeights(self.d_model) for _ in range(count)])
 
     def mask(self, tokens):
         """Who may look where: not ahead, and at no pad. (B, T) -> bool (B, 1, T, T)"""

@@ -9,7 +9,7 @@ class Mended(Suspect):
     def make_layers(self, count):
         layers = nn.ModuleList()
         for _ in range(count):
-            layers.append(Layer(self.d_model))
+            layers.append(LayerWeights(self.d_model))
         return layers
 
     def mask(self, tokens):
