@@ -56,8 +56,8 @@ IN_LOOKS = (
     Bug(
         name="heads-cut-across-words",
         site="heads",
-        right="view(B, T, self.num_heads, d_model // self.num_heads).transpose(1, 2)",
-        wrong="view(B, self.num_heads, T, d_model // self.num_heads)",
+        right="view(B, T, self.num_heads, -1).transpose(1, 2)",
+        wrong="view(B, self.num_heads, T, -1)",
         meaning="view where the dimensions have to be swapped, when the features are cut into heads",
         symptom="A head gets features of several words, and some words' features not at all",
         explanation=(

@@ -60,14 +60,14 @@ class Suspect(nn.Module):
 
     def normalise(self, norm, x):
         """Layer norm with the gain and the shift of `norm`. (B, T, d_model) -> (B, T, d_model)"""
-        centred = x - x.mean(dim=-1, keepdim=True)                              # (B, T, d_model)
-        spread = (centred.square().mean(dim=-1, keepdim=True) + norm.eps).sqrt()
-        return norm.weight * centred / spread + norm.bias
+        average = x.mean(dim=-1, keepdim=True)                                  # (B, T, 1)
+        spread = ((x - average) ** 2).mean(dim=-1, keepdim=True) + norm.eps     # (B, T, 1)
+        return norm.weight * (x - average) * spread.rsqrt() + norm.bias
 
     def heads(self, x):
         """Cuts the features into heads. (B, T, d_model) -> (B, H, T, d_head)"""
-        B, T, d_model = x.shape
-        return x.view(B, T, self.num_heads, d_model // self.num_heads).transpose(1, 2)
+        B, T = x.shape[:2]
+        return x.view(B, T, self.num_heads, -1).transpose(1, 2)
 
     def merge(self, x):
         """Puts the heads side by side again. (B, H, T, d_head) -> (B, T, d_model)"""

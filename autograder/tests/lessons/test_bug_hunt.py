@@ -21,6 +21,7 @@ from autograder.assignments.variants.suspect import IN_OTHER_WORDS, SUSPECT, met
 from autograder.checks.compare import CheckFailed
 from autograder.checks.draw import Draw, derive
 from autograder.checks.local import local_student, namespace_of
+from autograder.course import Course
 from autograder.nbgrader_adapters.leakgate import find_leaks
 from autograder.tests.lessons.run import ROOT, read_lesson
 
@@ -137,6 +138,16 @@ def test_what_is_given_does_not_give_the_solution_away(bug: Bug) -> None:
     given = nbformat.v4.new_code_cell(bugs.suspect([bug]), id="suspect")  # type: ignore[no-untyped-call]
     release = nbformat.v4.new_notebook(cells=[given])  # type: ignore[no-untyped-call]
     assert find_leaks(source, release, "variants") == []
+
+
+@pytest.mark.parametrize("name", [lesson.name for lesson in Course(ROOT).lessons])
+def test_no_suspect_gives_another_lessons_solution_away(name: str) -> None:
+    cell = nbformat.v4.new_code_cell
+    given = [cell(bugs.suspect([bug]), id=f"suspect-{i}") for i, bug in enumerate(BANK)]  # type: ignore[no-untyped-call]
+    release = nbformat.v4.new_notebook(cells=given)  # type: ignore[no-untyped-call]
+    source = read_lesson("source", name)
+    source.cells = [cell for cell in source.cells if cell.id != "bug-hunt-code"]
+    assert find_leaks(source, release, name) == []
 
 
 def test_the_command_says_what_it_would_plant_and_refuses_fewer_than_six() -> None:

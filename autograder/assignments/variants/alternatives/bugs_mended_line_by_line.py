@@ -16,8 +16,8 @@ class Mended(Suspect):
 
     def heads(self, x):
         """Cuts the features into heads. (B, T, d_model) -> (B, H, T, d_head)"""
-        B, T, d_model = x.shape
-        return x.view(B, T, self.num_heads, d_model // self.num_heads).transpose(1, 2)
+        B, T = x.shape[:2]
+        return x.view(B, T, self.num_heads, -1).transpose(1, 2)
 
     def attention(self, query, key, value, mask):
         """The look itself. query, key, value: (B, H, T, d_head), mask: bool (B, 1, T, T) -> (B, H, T, d_head)"""
