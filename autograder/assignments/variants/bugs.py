@@ -104,8 +104,17 @@ def suspect(bugs: Sequence[Bug]) -> str:
     source = SUSPECT
     for bug in bugs:
         sound = method(SUSPECT, bug.site)
-        source = source.replace(sound, sound.replace(bug.right, bug.wrong))
+        lines = [_turned(line, bug) for line in sound.split("\n")]
+        source = source.replace(sound, "\n".join(lines))
     return source.rstrip("\n")
+
+
+def _turned(line: str, bug: Bug) -> str:
+    """A line with the bug in it. Its comment stays in its column: what is out of line would catch the eye."""
+    if bug.right not in line:
+        return line
+    code, sign, comment = line.replace(bug.right, bug.wrong).partition("  # ")
+    return f"{code.rstrip():{line.find('  # ')}}{sign}{comment}" if sign else code
 
 
 def rogues() -> str:

@@ -81,6 +81,17 @@ def test_the_lessons_own_questions_find_nothing_in_a_sound_model() -> None:
     assert found["examine"](found["Suspect"]) == []
 
 
+@each_bug
+def test_its_line_does_not_catch_the_eye(bug: Bug) -> None:
+    """Comments stay in their columns, and no line grows beyond the others."""
+    before, after = SUSPECT.rstrip("\n").split("\n"), bugs.suspect([bug]).split("\n")
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert len(changed) == 1
+    old, new = changed[0]
+    assert old.find("  # ") == new.find("  # ")
+    assert len(new) <= 120
+
+
 @pytest.mark.slow
 @each_bug
 def test_it_trains_happily(bug: Bug) -> None:
