@@ -8,8 +8,8 @@ ELSEWHERE = (
     Bug(
         name="pads-are-counted",
         site="positions",
-        right="(tokens != PAD).long().cumsum(dim=1) - 1",
-        wrong="torch.arange(tokens.shape[1], device=tokens.device).expand(tokens.shape)",
+        right="(tokens != PAD).long()",
+        wrong="torch.ones_like(tokens)",
         meaning="places are counted from the left end of the tensor, pads included",
         symptom="The first word of a text has another place in each row of a batch",
         explanation=(

@@ -121,9 +121,8 @@ class Other(Suspect):
         return layers
 
     def positions(self, tokens):
-        pads = (tokens == PAD).sum(dim=1, keepdim=True)
-        order = torch.ones_like(tokens).cumsum(dim=1)
-        return (order - pads - 1).clamp(min=0)
+        counted = tokens.ne(PAD).int().cumsum(1)
+        return counted.sub(1).clamp_min(0)
 
     def mask(self, tokens):
         place = torch.ones_like(tokens[0]).cumsum(dim=0)
