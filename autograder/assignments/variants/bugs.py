@@ -205,12 +205,12 @@ def faults(root: Path = ROOT) -> list[Path]:
     return stale + leftovers(files, root)
 
 
-@click.command(help="\n\n\b\n".join((__doc__ or "").split("\n\n")))
+@click.command(help=(__doc__ or "").replace("::\n\n", "").replace("\n\n", "\n\n\b\n"))
 @click.option(
     "--list", "wants_list", is_flag=True, help="All bugs of the bank, with the method that each is planted in."
 )
 @click.option("--seed", type=int, help="Draw six bugs with this seed.")
-@click.option("--bug", "names", multiple=True, type=click.Choice(sorted(BY_NAME)), help="Or name them, one by one.")
+@click.option("--bug", "names", multiple=True, type=click.Choice(sorted(BY_NAME)), metavar="NAME", help="Or name them.")
 @click.option("--plant", "wants_plant", is_flag=True, help="Write the notebook's cells, planted.py and the proofs.")
 @click.option("--check", "wants_check", is_flag=True, help="Only say whether the files hold what planted.py says.")
 def main(wants_list: bool, seed: int | None, names: Sequence[str], wants_plant: bool, wants_check: bool) -> None:
