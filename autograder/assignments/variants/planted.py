@@ -2,9 +2,9 @@
 
 PLANTED = (
     "one-layer-many-times",
-    "pads-hidden-as-queries",
+    "one-step-ahead",
+    "norm-over-the-batch",
     "heads-cut-across-words",
-    "scale-missing",
-    "residual-of-the-normed",
+    "mask-after-softmax",
     "dropout-never-off",
 )

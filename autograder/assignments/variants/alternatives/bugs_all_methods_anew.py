@@ -70,9 +70,9 @@ def mended():
 def found():
     return [
         "dropout-never-off",
-        "residual-of-the-normed",
-        "scale-missing",
+        "mask-after-softmax",
         "heads-cut-across-words",
-        "pads-hidden-as-queries",
+        "norm-over-the-batch",
+        "one-step-ahead",
         "one-layer-many-times",
     ]

@@ -14,6 +14,12 @@ class Mended(Suspect):
         causal = torch.ones(T, T, dtype=torch.bool, device=tokens.device).tril()      # (T, T)
         return causal & (tokens != PAD)[:, None, None, :]
 
+    def normalise(self, norm, x):
+        """Layer norm with the gain and the shift of `norm`. (B, T, d_model) -> (B, T, d_model)"""
+        average = x.mean(dim=-1, keepdim=True)                                  # (B, T, 1)
+        spread = ((x - average) ** 2).mean(dim=-1, keepdim=True) + norm.eps     # (B, T, 1)
+        return norm.weight * (x - average) * spread.rsqrt() + norm.bias
+
     def heads(self, x):
         """Cuts the features into heads. (B, T, d_model) -> (B, H, T, d_head)"""
         B, T = x.shape[:2]
@@ -24,13 +30,6 @@ class Mended(Suspect):
         scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])     # (B, H, T, T)
         weights = scores.masked_fill(~mask, -1e9).softmax(dim=-1)               # (B, H, T, T)
         return weights @ value
-
-    def block(self, layer, x, mask):
-        """One layer, pre-LN: look and feed, each beside a residual. (B, T, d_model) -> (B, T, d_model)"""
-        normed = self.normalise(layer.norm_look, x)                             # (B, T, d_model)
-        x = x + self.drop(self.look(layer, normed, mask))                       # (B, T, d_model)
-        normed = self.normalise(layer.norm_feed, x)                             # (B, T, d_model)
-        return x + self.drop(self.feed(layer, normed))
 
     def drop(self, x):
         """Dropout, in training alone. Any shape -> the same shape"""
@@ -44,9 +43,9 @@ def mended():
 def found():
     return [
         "one-layer-many-times",
-        "pads-hidden-as-queries",
+        "one-step-ahead",
+        "norm-over-the-batch",
         "heads-cut-across-words",
-        "scale-missing",
-        "residual-of-the-normed",
+        "mask-after-softmax",
         "dropout-never-off",
     ]

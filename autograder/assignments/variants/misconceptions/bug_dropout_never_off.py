@@ -17,6 +17,9 @@ class Mended(Suspect):
         behind = place[None, :] <= place[:, None]
         return behind[None, None] & tokens.ne(PAD)[:, None, None]
 
+    def normalise(self, norm, x):
+        return F.layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
+
     def heads(self, x):
         return torch.stack(x.chunk(self.num_heads, dim=-1), dim=1)
 
@@ -26,11 +29,6 @@ class Mended(Suspect):
         shares = powers / powers.sum(-1, keepdim=True).clamp(min=1e-9)
         return torch.einsum("bhqk,bhkd->bhqd", shares, value)
 
-    def block(self, layer, x, mask):
-        found = self.look(layer, self.normalise(layer.norm_look, x), mask)
-        kept = self.drop(found) + x
-        return kept + self.drop(self.feed(layer, self.normalise(layer.norm_feed, kept)))
-
 
 def mended():
     return Mended
@@ -39,8 +37,8 @@ def mended():
 def found():
     return [
         "one-layer-many-times",
-        "pads-hidden-as-queries",
+        "one-step-ahead",
+        "norm-over-the-batch",
         "heads-cut-across-words",
-        "scale-missing",
-        "residual-of-the-normed",
+        "mask-after-softmax",
     ]

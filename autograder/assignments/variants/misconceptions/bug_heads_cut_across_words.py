@@ -2,7 +2,7 @@
 several words. Cut first, (B, T, H, d_head), then swap."""
 
 exercise = "bug-hunt"
-must_fail = ["test_cured_3", "test_named_3"]
+must_fail = ["test_cured_4", "test_named_4"]
 
 
 class Mended(Suspect):
@@ -17,16 +17,14 @@ class Mended(Suspect):
         behind = place[None, :] <= place[:, None]
         return behind[None, None] & tokens.ne(PAD)[:, None, None]
 
+    def normalise(self, norm, x):
+        return F.layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
+
     def attention(self, query, key, value, mask):
         scores = torch.einsum("bhqd,bhkd->bhqk", query, key) * query.shape[-1] ** -0.5
         powers = (scores - scores.amax(-1, keepdim=True)).exp() * mask
         shares = powers / powers.sum(-1, keepdim=True).clamp(min=1e-9)
         return torch.einsum("bhqk,bhkd->bhqd", shares, value)
-
-    def block(self, layer, x, mask):
-        found = self.look(layer, self.normalise(layer.norm_look, x), mask)
-        kept = self.drop(found) + x
-        return kept + self.drop(self.feed(layer, self.normalise(layer.norm_feed, kept)))
 
     def drop(self, x):
         if not self.training or self.rate == 0:
@@ -42,8 +40,8 @@ def mended():
 def found():
     return [
         "one-layer-many-times",
-        "pads-hidden-as-queries",
-        "scale-missing",
-        "residual-of-the-normed",
+        "one-step-ahead",
+        "norm-over-the-batch",
+        "mask-after-softmax",
         "dropout-never-off",
     ]

@@ -10,6 +10,9 @@ class Mended(Suspect):
         behind = place[None, :] <= place[:, None]
         return behind[None, None] & tokens.ne(PAD)[:, None, None]
 
+    def normalise(self, norm, x):
+        return F.layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
+
     def heads(self, x):
         return torch.stack(x.chunk(self.num_heads, dim=-1), dim=1)
 
@@ -18,11 +21,6 @@ class Mended(Suspect):
         powers = (scores - scores.amax(-1, keepdim=True)).exp() * mask
         shares = powers / powers.sum(-1, keepdim=True).clamp(min=1e-9)
         return torch.einsum("bhqk,bhkd->bhqd", shares, value)
-
-    def block(self, layer, x, mask):
-        found = self.look(layer, self.normalise(layer.norm_look, x), mask)
-        kept = self.drop(found) + x
-        return kept + self.drop(self.feed(layer, self.normalise(layer.norm_feed, kept)))
 
     def drop(self, x):
         if not self.training or self.rate == 0:
@@ -37,9 +35,9 @@ def mended():
 
 def found():
     return [
-        "pads-hidden-as-queries",
+        "one-step-ahead",
+        "norm-over-the-batch",
         "heads-cut-across-words",
-        "scale-missing",
-        "residual-of-the-normed",
+        "mask-after-softmax",
         "dropout-never-off",
     ]

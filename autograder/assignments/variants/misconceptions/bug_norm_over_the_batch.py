@@ -1,8 +1,8 @@
-"""The scores are still not divided by √d: the more features a head has, the larger they are, until softmax picks one
-word and passes back hardly any gradient."""
+"""The norm still takes its mean over the batch: a text's numbers depend on its neighbours, and one text alone is
+centred to nothing."""
 
 exercise = "bug-hunt"
-must_fail = ["test_cured_4", "test_named_4"]
+must_fail = ["test_cured_3", "test_named_3"]
 
 
 class Mended(Suspect):
@@ -20,10 +20,11 @@ class Mended(Suspect):
     def heads(self, x):
         return torch.stack(x.chunk(self.num_heads, dim=-1), dim=1)
 
-    def block(self, layer, x, mask):
-        found = self.look(layer, self.normalise(layer.norm_look, x), mask)
-        kept = self.drop(found) + x
-        return kept + self.drop(self.feed(layer, self.normalise(layer.norm_feed, kept)))
+    def attention(self, query, key, value, mask):
+        scores = torch.einsum("bhqd,bhkd->bhqk", query, key) * query.shape[-1] ** -0.5
+        powers = (scores - scores.amax(-1, keepdim=True)).exp() * mask
+        shares = powers / powers.sum(-1, keepdim=True).clamp(min=1e-9)
+        return torch.einsum("bhqk,bhkd->bhqd", shares, value)
 
     def drop(self, x):
         if not self.training or self.rate == 0:
@@ -39,8 +40,8 @@ def mended():
 def found():
     return [
         "one-layer-many-times",
-        "pads-hidden-as-queries",
+        "one-step-ahead",
         "heads-cut-across-words",
-        "residual-of-the-normed",
+        "mask-after-softmax",
         "dropout-never-off",
     ]

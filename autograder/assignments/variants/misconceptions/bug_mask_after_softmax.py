@@ -1,5 +1,5 @@
-"""The residual still starts from the normalised input: the road straight through the layers is cut, and every layer
-throws the size of its input away."""
+"""The mask is still multiplied in after softmax: shares that went to hidden words are lost, so that a word's shares
+sum to less than 1, and hidden scores still have a say in how much is left."""
 
 exercise = "bug-hunt"
 must_fail = ["test_cured_5", "test_named_5"]
@@ -17,14 +17,11 @@ class Mended(Suspect):
         behind = place[None, :] <= place[:, None]
         return behind[None, None] & tokens.ne(PAD)[:, None, None]
 
+    def normalise(self, norm, x):
+        return F.layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
+
     def heads(self, x):
         return torch.stack(x.chunk(self.num_heads, dim=-1), dim=1)
-
-    def attention(self, query, key, value, mask):
-        scores = torch.einsum("bhqd,bhkd->bhqk", query, key) * query.shape[-1] ** -0.5
-        powers = (scores - scores.amax(-1, keepdim=True)).exp() * mask
-        shares = powers / powers.sum(-1, keepdim=True).clamp(min=1e-9)
-        return torch.einsum("bhqk,bhkd->bhqd", shares, value)
 
     def drop(self, x):
         if not self.training or self.rate == 0:
@@ -40,8 +37,8 @@ def mended():
 def found():
     return [
         "one-layer-many-times",
-        "pads-hidden-as-queries",
+        "one-step-ahead",
+        "norm-over-the-batch",
         "heads-cut-across-words",
-        "scale-missing",
         "dropout-never-off",
     ]

@@ -1,5 +1,5 @@
-"""The mask still hides the rows of pads, not their columns: pads look nowhere, which helps nobody, and every word goes
-on looking at the pads before it."""
+"""The mask still lets each word look one word ahead, at the very word that it has to predict. In training that is
+copying; when it writes, there is nothing to copy."""
 
 exercise = "bug-hunt"
 must_fail = ["test_cured_2", "test_named_2"]
@@ -12,6 +12,9 @@ class Mended(Suspect):
             layers.append(LayerWeights(self.d_model))
         return layers
 
+    def normalise(self, norm, x):
+        return F.layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
+
     def heads(self, x):
         return torch.stack(x.chunk(self.num_heads, dim=-1), dim=1)
 
@@ -20,11 +23,6 @@ class Mended(Suspect):
         powers = (scores - scores.amax(-1, keepdim=True)).exp() * mask
         shares = powers / powers.sum(-1, keepdim=True).clamp(min=1e-9)
         return torch.einsum("bhqk,bhkd->bhqd", shares, value)
-
-    def block(self, layer, x, mask):
-        found = self.look(layer, self.normalise(layer.norm_look, x), mask)
-        kept = self.drop(found) + x
-        return kept + self.drop(self.feed(layer, self.normalise(layer.norm_feed, kept)))
 
     def drop(self, x):
         if not self.training or self.rate == 0:
@@ -40,8 +38,8 @@ def mended():
 def found():
     return [
         "one-layer-many-times",
+        "norm-over-the-batch",
         "heads-cut-across-words",
-        "scale-missing",
-        "residual-of-the-normed",
+        "mask-after-softmax",
         "dropout-never-off",
     ]
