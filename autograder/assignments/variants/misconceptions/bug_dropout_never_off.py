@@ -1,0 +1,44 @@
+"""Dropout still stays on in evaluation: F.dropout drops unless it is told `training=False`; a module's `eval()` does
+not reach it."""
+
+exercise = "bug-hunt"
+must_fail = ["test_cured_6", "test_named_6"]
+
+
+class Mended(Suspect):
+    def make_layers(self, count):
+        layers = nn.ModuleList()
+        for _ in range(count):
+            layers.append(LayerWeights(self.d_model))
+        return layers
+
+    def mask(self, tokens):
+        place = torch.ones_like(tokens[0]).cumsum(dim=0)
+        behind = place[None, :] <= place[:, None]
+        return behind[None, None] & tokens.ne(PAD)[:, None, None]
+
+    def normalise(self, norm, x):
+        return F.layer_norm(x, x.shape[-1:], norm.weight, norm.bias, norm.eps)
+
+    def heads(self, x):
+        return torch.stack(x.chunk(self.num_heads, dim=-1), dim=1)
+
+    def attention(self, query, key, value, mask):
+        scores = torch.einsum("bhqd,bhkd->bhqk", query, key) * query.shape[-1] ** -0.5
+        powers = (scores - scores.amax(-1, keepdim=True)).exp() * mask
+        shares = powers / powers.sum(-1, keepdim=True).clamp(min=1e-9)
+        return torch.einsum("bhqk,bhkd->bhqd", shares, value)
+
+
+def mended():
+    return Mended
+
+
+def found():
+    return [
+        "one-layer-many-times",
+        "one-step-ahead",
+        "norm-over-the-batch",
+        "heads-cut-across-words",
+        "mask-after-softmax",
+    ]
