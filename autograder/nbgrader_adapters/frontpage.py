@@ -132,7 +132,7 @@ def read_lesson(assignment: Assignment) -> Lesson:
         needs=said["needs"],
         minutes=tuple(said["minutes"]),
         after=said["after"],
-        packages=_packages(notebook),
+        packages=tuple(sorted({*_packages(notebook), *said["packages"]})),
         machine=sum(_points(cell) for cell in notebook.cells if is_graded(cell)),
         by_hand=sum(_points(cell) for cell in notebook.cells if not is_graded(cell)),
         challenge=tuple(
@@ -149,16 +149,16 @@ def _quizzes(course: Course, lesson: str) -> tuple[str, ...]:
 
 
 def _said(notebook: NotebookNode, assignment: Assignment) -> dict[str, Any]:
-    said: dict[str, Any] = {"teaches": "", "needs": "", "minutes": [], "after": ""} | notebook.metadata.get(
-        "lesson", {}
-    )
-    fits = len(said) == 4 and all(isinstance(said[key], str) for key in ("teaches", "needs", "after"))
+    unsaid: dict[str, Any] = {"teaches": "", "needs": "", "minutes": [], "after": "", "packages": []}
+    said = unsaid | notebook.metadata.get("lesson", {})
+    fits = said.keys() == unsaid.keys() and all(isinstance(said[key], str) for key in ("teaches", "needs", "after"))
+    fits = fits and isinstance(said["packages"], list) and all(isinstance(name, str) for name in said["packages"])
     minutes = said["minutes"]
     fits = fits and isinstance(minutes, list) and len(minutes) in (0, 2) and all(isinstance(m, int) for m in minutes)
     if not fits:
         raise CourseError(
             f'{assignment.source}: metadata.lesson is {{"teaches": text, "needs": text, "after": the lesson before '
-            f'or "", "minutes": [from, to]}}, and nothing else.'
+            f'or "", "minutes": [from, to], "packages": [what it imports only where asked to]}}, and nothing else.'
         )
     return said
 

@@ -100,6 +100,6 @@ def test_an_earlier_demo_is_replaced_read_only_folders_and_all(tmp_path: Path) -
 
 
 def test_nothing_is_made_for_an_assignment_that_does_not_exist(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no assignment 'keras'"):
-        set_stage(ROOT, tmp_path / "demo", "keras")
+    with pytest.raises(UsageError, match="no assignment 'rnn'"):
+        set_stage(ROOT, tmp_path / "demo", "rnn")
     assert not (tmp_path / "demo").exists()

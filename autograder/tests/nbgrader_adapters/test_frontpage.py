@@ -32,7 +32,7 @@ def lesson(title: str, *extra: NotebookNode, **said: object) -> NotebookNode:
 def course(tmp_path: Path) -> Course:
     first = lesson("Zeroth things", teaches="what comes first", needs="Python.", minutes=[60, 90])
     cells = solution("one-code", "x = 1"), graded("one", points=2), graded("rotary", points=0)
-    second = lesson("Attention", *cells, teaches="looking back", after="zero")
+    second = lesson("Attention", *cells, teaches="looking back", after="zero", packages=["babel"])
     return make_course(tmp_path, {"attention": second, "zero": first, "bare": notebook(free("pass", "p"))})
 
 
@@ -41,7 +41,7 @@ def test_lessons_stand_in_their_order_with_what_they_say(course: Course) -> None
     assert re.findall(r"^## (.+)$", page, re.MULTILINE) == ["Zeroth things", "Attention", "bare"]
     assert "| 1 | [zero](zero/zero.ipynb) | what comes first | 60–90 minutes |" in page
     assert "| looking back |  | 2 by machine, and extra credit |" in page
-    assert "pip install jupyterlab torch\n" in page
+    assert "pip install jupyterlab babel torch\n" in page
     assert "- A. Author (2015). *Paper.*" in page
 
 
@@ -70,7 +70,9 @@ def test_a_stale_page_is_a_fault(course: Course) -> None:
         check_front_page(course)
 
 
-@pytest.mark.parametrize("said", [{"teaches": 3}, {"minutes": [60]}, {"minutes": "an hour"}, {"order": 1}])
+@pytest.mark.parametrize(
+    "said", [{"teaches": 3}, {"minutes": [60]}, {"minutes": "an hour"}, {"order": 1}, {"packages": [1]}]
+)
 def test_what_is_no_lesson_is_refused(tmp_path: Path, said: dict[str, object]) -> None:
     broken = make_course(tmp_path, {"odd": lesson("Odd", **said)})
     with pytest.raises(CourseError, match=r"odd\.ipynb: metadata\.lesson is"):
