@@ -30,7 +30,7 @@ demo: $(READY) ## grade a made-up class of about fifteen, in demo/; then look at
 
 test: lint ## lint, then the quick tests
 	@echo '== Quick tests'
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(TWO)
 
 test-all: test test-slow ## all of `test`, the slow tests, and the proofs of the checks
 
