@@ -150,7 +150,7 @@ def _quizzes(course: Course, lesson: str) -> tuple[str, ...]:
 
 def _said(notebook: NotebookNode, assignment: Assignment) -> dict[str, Any]:
     unsaid: dict[str, Any] = {"teaches": "", "needs": "", "minutes": [], "after": "", "packages": []}
-    said = unsaid | notebook.metadata.get("lesson", {})
+    said: dict[str, Any] = unsaid | notebook.metadata.get("lesson", {})
     fits = said.keys() == unsaid.keys() and all(isinstance(said[key], str) for key in ("teaches", "needs", "after"))
     fits = fits and isinstance(said["packages"], list) and all(isinstance(name, str) for name in said["packages"])
     minutes = said["minutes"]
