@@ -44,10 +44,14 @@ class _Table(_torch.nn.Module):
 
 
 class _Whole(_Table):
-    """The same for a text as a whole."""
+    """The same for a text as a whole; it has a Classifier's parts, without weights, so that their modes can be set."""
 
-    def forward(self, *given):
-        return super().forward(*given).mean(1)
+    def __init__(self, table, more):
+        super().__init__(table, more)
+        self.bert, self.pooler, self.dropout, self.output = (_torch.nn.Identity() for _ in range(4))
+
+    def forward(self, ids, segments, attention_mask):
+        return super().forward(ids, segments, attention_mask).mean(1)
 
 
 def _asked(model):

@@ -19,10 +19,9 @@ def prepare(classifier, weights, how):
 
 def fine_tune_step(classifier, optimizer, batch, classes, how):
     classifier.train()
-    if how.startswith("frozen"):
-        classifier.bert.train(False)
+    classifier.bert.train(how != "frozen encoder")
     ids, segments, attention_mask = batch
-    scores = classifier(ids, segments, attention_mask)
+    scores = classifier(ids, segments=segments, attention_mask=attention_mask)
     loss = -scores.log_softmax(-1).gather(1, classes.view(-1, 1)).mean()
     for parameter in classifier.parameters():
         parameter.grad = None
