@@ -72,7 +72,7 @@ class Company:
         except CallTimeout:
             self.stop()
         except CallCrashed:
-            pass
+            pass  # it ended between two checks, with nothing asked of it: the next check gets a worker of its own
         finally:
             self._give_back()
         return False
