@@ -1,7 +1,8 @@
 """Slots on this machine: a process each, in which one submission after another is graded.
 
 Each slot has a process of its own, so that one that is killed (for want of memory, above all) takes its own submission
-along and no other; that submission is tried again in a fresh process.
+along and no other; that submission is tried again in a fresh process. All that slots keep in files lies in one
+temporary folder of the pool's, and is gone when that is, however the processes ended.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from multiprocessing import connection
 from typing import Any
 
 from autograder.executors import Arguments, Result, WorkerLost
+from autograder.sandbox.folder import temporary_folder
 
 TRIES = 3
 PROCESSORS = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
@@ -43,6 +46,8 @@ class LocalPool(Executor):
         self._own = threading.local()
         self._processes: set[ProcessPoolExecutor] = set()
         self._stopped = False
+        self._place = ExitStack()
+        self._folder = self._place.enter_context(temporary_folder())
 
     @property
     def slots(self) -> int:
@@ -82,7 +87,7 @@ class LocalPool(Executor):
     def _process(self) -> ProcessPoolExecutor:
         """This slot's process, begun anew where there is none."""
         if not hasattr(self._own, "process"):
-            self._own.process = ProcessPoolExecutor(1, _CONTEXT, initializer=_begin)
+            self._own.process = ProcessPoolExecutor(1, _CONTEXT, _begin, (str(self._folder),))
             self._processes.add(self._own.process)
         process: ProcessPoolExecutor = self._own.process
         return process
@@ -98,6 +103,8 @@ class LocalPool(Executor):
         if processes := list(self._processes):
             with ThreadPoolExecutor(len(processes)) as all_at_once:
                 all_at_once.map(lambda process: process.shutdown(wait), processes)
+        if wait:
+            self._place.close()
 
     def stop(self) -> None:
         """Ends the processes, whatever they are at; what they have started ends with them."""
@@ -112,8 +119,9 @@ def _kill(process: ProcessPoolExecutor) -> None:
         each.kill()
 
 
-def _begin() -> None:
+def _begin(folder: str) -> None:
     """First act of a slot's process: Ctrl-C is the grader's affair, and nothing outlives the grader."""
+    tempfile.tempdir = folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
 

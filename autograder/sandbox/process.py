@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,14 +81,40 @@ def send(pid: int, number: signal.Signals) -> None:
 
 def end_family(process: Process, spared: Collection[int]) -> bool:
     """Kills all but some of a kernel's processes, and those that they start meanwhile; whether that succeeded."""
+    return _end(lambda: [each for each in process.family() if each.pid not in spared])
+
+
+def end_offenders(process: Process, spared: Collection[int]) -> bool:
+    """The same, but lets be what a spared one starts meanwhile: a large process takes a while to be gone.
+
+    What a snapshot starts is the next check, and what that does is seen at the next look.
+    """
+    doomed: set[psutil.Process] = {each for each in process.family() if each.pid not in spared}
+
+    def left() -> list[psutil.Process]:
+        others = [each for each in process.family() if each.pid not in spared]
+        doomed.update(each for each in others if _parent(each) not in spared)
+        return [each for each in others if each in doomed]
+
+    return _end(left)
+
+
+def _end(left: Callable[[], list[psutil.Process]]) -> bool:
     for _ in range(_PASSES):
-        others = [each.pid for each in process.family() if each.pid not in spared]
-        for pid in others:
-            send(pid, signal.SIGKILL)
+        others = left()
+        for each in others:
+            send(each.pid, signal.SIGKILL)
         if not others:
             return True
         time.sleep(_PAUSE)
     return False
+
+
+def _parent(process: psutil.Process) -> int:
+    try:
+        return int(process.ppid())
+    except psutil.Error:
+        return 0
 
 
 def is_running(process: psutil.Process) -> bool:

@@ -91,7 +91,7 @@ class Watchdog:
     def _relieve(self, family: list[psutil.Process]) -> None:
         spared = self._spared()
         only_spared = all(each.pid in spared for each in family)
-        process.end_family(self._watched, () if only_spared else spared)
+        process.end_offenders(self._watched, () if only_spared else spared)
 
 
 def _page_tables(watched: psutil.Process) -> int:

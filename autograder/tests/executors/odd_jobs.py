@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def for_ever(path: str) -> None:
     Path(path).write_text(f"{os.getpid()} {child.pid}")
     while True:
         pass
+
+
+def leave_a_folder(path: str, endless: bool) -> None:
+    """Makes a temporary folder, says where in a file, and never removes it; `endless`: and does not come back."""
+    Path(path).write_text(tempfile.mkdtemp())
+    while endless:
+        time.sleep(1)
 
 
 def killed(path: str, times: int) -> int:

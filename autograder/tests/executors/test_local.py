@@ -115,6 +115,18 @@ def test_stop_comes_through_while_a_process_begins(tmp_path: Path, after: float)
                 each.result(_PATIENCE)
 
 
+@pytest.mark.parametrize("stopped", [False, True])
+def test_what_a_process_has_in_files_is_gone_with_the_pool(tmp_path: Path, stopped: bool) -> None:
+    with pool_of(1) as pool:
+        pool.submit(odd_jobs.leave_a_folder, str(tmp_path / "where"), stopped)
+        folder = Path(wait_for(tmp_path / "where"))
+        assert folder.is_dir()
+        if stopped:
+            pool.stop()
+    assert not folder.exists()
+    assert not folder.parent.exists()  # which was the pool's, and none of the machine's own
+
+
 # The whole command
 
 

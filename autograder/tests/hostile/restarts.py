@@ -3,8 +3,9 @@
 ::
 
     this process ── starts ─→ grader (`python -m autograder.tests.hostile.restarts <course> <where to stop>`)
-                 ←─ "here" ──  and waits there
-                 ── SIGKILL ─→
+                                 └── starts ─→ workers, which import this module anew and stop where they are told, too
+                 ←─ "here" ──  one of them is there, and waits
+                 ── SIGKILL ─→ grader
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import psutil
 from autograder import exercises, launchers
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.nbgrader_adapters import grading, workspace, writer
+from autograder.nbgrader_adapters import grading, recorder, workspace
 from autograder.nbgrader_adapters.preprocessors import SettleGrades
 from autograder.sandbox.kernel import Kernel
 from autograder.tests.chain import MIX, SOFTMAX
@@ -39,14 +40,14 @@ from autograder.tests.hostile.theatre import Scene
 
 _CLASS = ("bea", "cem", "dov")
 _PATIENCE = 5.0  # seconds that processes may outlive their grader
-#: Where a grader is killed, in the order in which a submission comes by.
+#: Where a grader is killed, in the order in which a submission comes by; some of it is done by its workers.
 MOMENTS: dict[str, tuple[Any, str]] = {
     "before anything": (grading, "_submissions"),
     "in a cell": (Kernel, "execute"),
     "in the checks": (exercises.Checker, "explore"),
     "before the gradebook": (SettleGrades, "preprocess"),
     "before the folder": (workspace.Workspace, "commit"),
-    "before the report": (writer, "save_report"),
+    "before the report": (recorder, "save_report"),
 }
 
 
@@ -193,8 +194,7 @@ def main(root: Path, moment: str) -> None:
     warnings.simplefilter("ignore")
     if moment.startswith("without "):
         refusals.refuse(moment.removeprefix("without "))
-    elif moment:
-        _stop_at(*MOMENTS[moment])
+    _stop_at(moment)
     course = Course(root)
     try:
         outcome = grading.grade_class(course, [course.assignment("chain")], limits=LIMITS)
@@ -209,8 +209,11 @@ def _facts(each: grading.SubmissionOutcome) -> dict[str, Any]:
     return {"status": each.status, "score": each.report and each.report.score, "why": each.sentences}
 
 
-def _stop_at(place: Any, name: str) -> None:
-    """Has the first call of a function (the first of a submission that is not graded yet) tell us and wait."""
+def _stop_at(moment: str) -> None:
+    """Has the call of a function (the first of a submission that is not graded yet) tell us and wait."""
+    if moment not in MOMENTS:
+        return
+    place, name = MOMENTS[moment]
     function: Callable[..., Any] = getattr(place, name)
 
     def waiting(*args: Any, **kwargs: Any) -> Any:
@@ -221,6 +224,9 @@ def _stop_at(place: Any, name: str) -> None:
 
     setattr(place, name, waiting)
 
+
+if __name__ == "__mp_main__":  # in a worker, which has the grader's arguments and its standard output
+    _stop_at(sys.argv[2])
 
 if __name__ == "__main__":
     os.environ.setdefault("PYTHONWARNINGS", "ignore")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -151,6 +152,38 @@ def test_a_snapshot_is_spared_when_others_are_to_blame(start: Start) -> None:
         time.sleep(0.1)
         assert _running(snapshot)
     snapshot.kill()
+
+
+#: A snapshot with one check that is being answered, and another one to come.
+SNAPSHOT = f"""\
+import signal, subprocess
+signal.signal(signal.SIGUSR1, lambda *_: subprocess.Popen(['sleep', '60']))
+subprocess.Popen(['sleep', '50'])
+while True: {SLEEP}"""
+
+
+class _Slowly(Tree):
+    """A family in which, once all that was there is being killed, a snapshot begins with the next check."""
+
+    looks = 0
+
+    def family(self) -> list[psutil.Process]:
+        self.looks += 1
+        if self.looks == 2:
+            psutil.Process(self.pid).send_signal(signal.SIGUSR1)
+            assert until(lambda: "60" in _words(super(_Slowly, self).family()))
+        return super().family()
+
+
+def _words(family: list[psutil.Process]) -> list[str]:
+    return [each.cmdline()[-1] for each in family if each.cmdline()]
+
+
+def test_the_check_that_comes_while_an_offender_is_ended_is_let_be(start: Start) -> None:
+    snapshot = start(SNAPSHOT)
+    assert until(lambda: "50" in _words(snapshot.family()))
+    assert process.end_offenders(_Slowly(snapshot.pid), {snapshot.pid})
+    assert [word for word in _words(snapshot.family()) if word in ("50", "60")] == ["60"]
 
 
 def _running(one: psutil.Process) -> list[psutil.Process]:
