@@ -1,8 +1,8 @@
 """Seccomp: the system calls that student code may not make, compiled to a filter of the kernel's.
 
 What a lesson needs is open; closed is what reaches past the process: other processes' memory, namespaces
-and mounts, kernel modules and keys, clocks, sockets other than unix ones, shared memory that no limit
-counts, and whatever call is newer than this list.
+and mounts, kernel modules and keys, clocks, sockets other than unix ones, larger buffers for these, shared memory that
+no limit counts, and whatever call is newer than this list.
 
 Sources: Linux, Documentation/userspace-api/seccomp_filter.rst; the numbers from asm/unistd.h.
 """
@@ -58,12 +58,13 @@ _UNKNOWN: dict[str, tuple[int, int]] = {
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
 }
-_CLONE, _SOCKET, _SOCKETPAIR, _IOCTL = (56, 220), (41, 198), (53, 199), (16, 29)
+_CLONE, _SOCKET, _SOCKETPAIR, _SETSOCKOPT, _IOCTL = (56, 220), (41, 198), (53, 199), (54, 208), (16, 29)
 _NEW_NAMESPACES = (
     system.CLONE_NEWNS | system.CLONE_NEWCGROUP | system.CLONE_NEWUTS | system.CLONE_NEWIPC
     | system.CLONE_NEWUSER | system.CLONE_NEWPID | system.CLONE_NEWNET
 )  # fmt: skip
 _AF_UNIX = 1
+_SO_SNDBUF, _SO_SNDBUFFORCE = 7, 32
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 
 Instruction = tuple[int, int, int, int]  # operation, steps ahead when true, when false, operand
@@ -87,11 +88,13 @@ def program(machine: str) -> list[Instruction]:
     """The filter for a machine: checks the architecture, then one comparison for each closed call."""
     column = list(_AUDIT).index(machine)
     typing_for_others = [(_EQUAL, 1, 0, _TIOCSTI), (_EQUAL, 0, 1, _TIOCLINUX), _error(errno.EPERM)]
+    larger_buffers = [(_EQUAL, 1, 0, _SO_SNDBUF), (_EQUAL, 0, 1, _SO_SNDBUFFORCE), _error(errno.EPERM)]
     body = [
         *_when_number_is(_CLONE[column], [(_ANY_BIT, 0, 1, _NEW_NAMESPACES), _error(errno.EPERM)]),
         # EAFNOSUPPORT would abort libzmq; this number it takes for "not here".
         *_when_number_is(_SOCKET[column], [(_EQUAL, 1, 0, _AF_UNIX), _error(errno.EOPNOTSUPP)]),
         *_when_number_is(_SOCKETPAIR[column], [(_EQUAL, 1, 0, _AF_UNIX), _error(errno.EOPNOTSUPP)]),
+        *_when_number_is(_SETSOCKOPT[column], larger_buffers, argument=2),
         *_when_number_is(_IOCTL[column], typing_for_others, argument=1),
         (_AT_LEAST, 0, 1, _LAST_KNOWN + 1),
         _error(errno.ENOSYS),

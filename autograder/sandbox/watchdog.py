@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 import threading
 from collections.abc import Callable, Collection
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -77,11 +80,11 @@ class Watchdog:
         if self._grader_suffers():
             return "memory"
         # First what is cheap to count, less what all of them have from the zygote; only then each page once.
-        tables = sum(map(_page_tables, family))
+        system = sum(map(_page_tables, family)) + _buffers(family)
         own = sum(max(process.resident(each) - self._watched.inherited, 0) for each in family)
-        if tables + own <= self._limits.memory_bytes:
+        if system + own <= self._limits.memory_bytes:
             return ""
-        return "memory" if tables + sum(map(_proportional, family)) > self._limits.memory_bytes else ""
+        return "memory" if system + sum(map(_proportional, family)) > self._limits.memory_bytes else ""
 
     def _grader_suffers(self) -> bool:
         """Whether messages without an end grow in the grader itself, or the machine has hardly any memory left."""
@@ -101,6 +104,30 @@ def _page_tables(watched: psutil.Process) -> int:
     except OSError:
         return 0
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmPTE"))
+
+
+def _buffers(family: list[psutil.Process]) -> int:
+    """Bytes that the system may hold for what was sent and never read: so many for each socket in their own network.
+
+    Counted by the socket, wherever its number is kept: what stands in a buffer is told nowhere. No process can make
+    that of a unix socket larger (`seccomp.py`). Without a lock there is no network of their own, and nothing to count.
+    """
+    for each in family:
+        with suppress(OSError):
+            place = Path(f"/proc/{each.pid}")
+            if (place / "ns/net").readlink() == Path("/proc/self/ns/net").readlink():
+                return 0
+            sockets = re.match(r"sockets: used (\d+)", (place / "net/sockstat").read_text())
+            return int(sockets[1]) * _buffer_bytes() if sockets else 0
+    return 0
+
+
+@cache
+def _buffer_bytes() -> int:
+    try:
+        return int(Path("/proc/sys/net/core/wmem_default").read_text())
+    except OSError:
+        return 212_992  # as Linux sets it; a container may not be told
 
 
 def _proportional(watched: psutil.Process) -> int:

@@ -109,6 +109,13 @@ def test_nobody_types_for_others(machine: str) -> None:
     assert answers(machine, number, 0, 2**32 | typing) == errno.EPERM
 
 
+def test_no_socket_gets_a_larger_buffer(machine: str) -> None:
+    number = seccomp._SETSOCKOPT[MACHINES.index(machine)]
+    larger, reading, credentials = (7, 32, 2**32 | 7), (8, 33), 16
+    assert {answers(machine, number, 3, socket.SOL_SOCKET, option) for option in larger} == {errno.EPERM}
+    assert {answers(machine, number, 7, 32, option) for option in (*reading, credentials)} == {ALLOW}
+
+
 def test_what_a_lesson_needs_is_open(machine: str) -> None:
     found = {name: answers(machine, pair[MACHINES.index(machine)], 1) for name, pair in NEEDED.items()}
     assert {name for name, what in found.items() if what != ALLOW} == set()
@@ -146,7 +153,7 @@ def test_the_numbers_are_those_of_the_systems_headers(machine: str) -> None:
         pytest.skip(f"there are no kernel headers for {machine} here")
     tables: dict[str, tuple[int | None, int | None]] = {
         **seccomp._DENIED, **seccomp._UNKNOWN, **NEEDED, "clone": seccomp._CLONE, "socket": seccomp._SOCKET,
-        "socketpair": seccomp._SOCKETPAIR,
+        "socketpair": seccomp._SOCKETPAIR, "setsockopt": seccomp._SETSOCKOPT,
     }  # fmt: skip
     named = {name: of(machine, pair) for name, pair in tables.items()}
     wrong = {name: (number, known[name]) for name, number in named.items() if name in known and number != known[name]}

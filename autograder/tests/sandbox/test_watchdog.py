@@ -226,6 +226,17 @@ def test_in_the_lock_it_sees_all_processes_and_not_what_they_have_from_the_zygot
         assert until(lambda: not it.process.family())
 
 
+def test_what_was_sent_and_never_read_counts_as_memory(lean: WarmLauncher) -> None:
+    assert watchdog._buffers([psutil.Process()]) == 0  # a network that is everybody's
+    assert watchdog._buffers([]) == 0
+    with inside(lean) as it:
+        assert strike(it.process, Limits(memory_bytes=2**26), 0.3) == ""
+        before = watchdog._buffers(it.process.family())
+        it.do("import socket\nkept = [socket.socketpair() for _ in range(200)]\nfound = 0")
+        assert watchdog._buffers(it.process.family()) - before == 400 * watchdog._buffer_bytes() > 2**26
+        assert strike(it.process, Limits(memory_bytes=2**26), 5.0) == "memory"
+
+
 #: The first thread ends, another lives on: the system shows a zombie, and none of its memory.
 LEADERLESS = f"""\
 import ctypes, os, threading

@@ -146,6 +146,10 @@ if os.fork() == 0:
             for line in pair:
                 line.setblocking(False)
                 try:
+                    line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**22)
+                except OSError:
+                    pass  # then as large as they are
+                try:
                     while line.send(b"x" * 65536):
                         pass
                 except BlockingIOError:
