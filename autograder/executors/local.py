@@ -121,7 +121,7 @@ def _kill(process: ProcessPoolExecutor) -> None:
 
 def _begin(folder: str) -> None:
     """First act of a slot's process: Ctrl-C is the grader's affair, and nothing outlives the grader."""
-    tempfile.tempdir = folder
+    tempfile.tempdir = os.environ["TMPDIR"] = folder  # the latter for what it starts: the judge
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
 

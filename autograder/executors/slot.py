@@ -64,7 +64,7 @@ def main() -> None:
     status = _FAILED
     try:
         with temporary_folder() as folder, dask.config.set(_settings(folder)):
-            tempfile.tempdir = str(folder)
+            tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
             status = asyncio.run(_serve(order, folder))
             _end_children()
     except Exception:  # noqa: BLE001 - whatever it is: the process ends, and who looks after it is told why

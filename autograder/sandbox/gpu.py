@@ -10,7 +10,6 @@ import fcntl
 import importlib
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +25,7 @@ PATIENCE, _PAUSE = 1800.0, 0.5  # seconds that a free GPU is waited for, and bet
 _RELEASE_SECONDS = 10.0  # for a driver to take back what an ended process held
 _SLACK = 64 * 2**20  # bytes that come and go with the driver itself
 _SHARED_DEVICES = ("nvidiactl", "nvidia-uvm")
+_LOCKS = Path("/tmp")  # noqa: S108 - of all graders, wherever each has its own temporary files
 
 _LOST = (
     "The GPU {name} ({uuid}) is not well: {why}. Look at it with nvidia-smi, run autograder doctor --device cuda, and "
@@ -179,7 +179,7 @@ def hold(patience: float | None = None) -> Iterator[Gpu]:
 
 def _lock(gpu: Gpu) -> int | None:
     """A descriptor that holds the GPU's lock; None where another one does."""
-    path = Path(tempfile.gettempdir(), f"aandacht-{gpu.uuid}.lock")
+    path = _LOCKS / f"aandacht-{gpu.uuid}.lock"
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)  # another user's is as good
     except FileNotFoundError:

@@ -43,7 +43,8 @@ class Limits:
         exercise_seconds: all checks of one exercise; as much again with secret inputs, and with stand-ins.
         submission_seconds: the whole notebook in all of its runs, checks not included.
         processor_seconds: processor time of one process, in all its threads.
-        memory_bytes: data segment of one process, and resident memory of all processes together.
+        memory_bytes: data segment of one process, and resident memory of all processes together, with what the system
+            keeps for them (page tables, buffers of sockets).
         address_bytes: addresses of one process, used or not: what finds their pages is memory too.
         output_bytes: outputs of one cell.
         all_output_bytes: outputs of the whole notebook.

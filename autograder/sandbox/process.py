@@ -54,6 +54,9 @@ class Process(Protocol):
     def family(self) -> list[psutil.Process]:
         """Every process that runs in the kernel's place, the kernel included."""
 
+    def sockets(self) -> int:
+        """How many sockets there are in a network of its own; 0 where it has none."""
+
     def was_starved(self) -> bool:
         """Whether the system itself ended one of them for want of memory, since this was last asked."""
 
@@ -85,18 +88,28 @@ def end_family(process: Process, spared: Collection[int]) -> bool:
 
 
 def end_offenders(process: Process, spared: Collection[int]) -> bool:
-    """The same, but lets be what a spared one starts meanwhile: a large process takes a while to be gone.
+    """The same, but lets be what the spared start meanwhile: a large process takes a while to be gone.
 
-    What a snapshot starts is the next check, and what that does is seen at the next look.
+    What a snapshot starts is the next check, with whatever that starts in turn; if it offends, too, the next look sees
+    it. Code that evades this (a process can give its child another parent) is for `end_family`.
     """
     doomed: set[psutil.Process] = {each for each in process.family() if each.pid not in spared}
 
     def left() -> list[psutil.Process]:
         others = [each for each in process.family() if each.pid not in spared]
-        doomed.update(each for each in others if _parent(each) not in spared)
+        doomed.update(set(others) - _begun_by(spared, [each for each in others if each not in doomed]))
         return [each for each in others if each in doomed]
 
     return _end(left)
+
+
+def _begun_by(origins: Collection[int], candidates: list[psutil.Process]) -> set[psutil.Process]:
+    """Those candidates that have one of these processes for a parent, or another one of those."""
+    parents = {each: _parent(each) for each in candidates}
+    found: set[psutil.Process] = set()
+    while more := {each for each in parents if parents[each] in {*origins, *(one.pid for one in found)}} - found:
+        found |= more
+    return found
 
 
 def _end(left: Callable[[], list[psutil.Process]]) -> bool:

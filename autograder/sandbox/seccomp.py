@@ -1,8 +1,8 @@
 """Seccomp: the system calls that student code may not make, compiled to a filter of the kernel's.
 
 What a lesson needs is open; closed is what reaches past the process: other processes' memory, namespaces
-and mounts, kernel modules and keys, clocks, sockets other than unix ones, larger buffers for these, shared memory that
-no limit counts, and whatever call is newer than this list.
+and mounts, kernel modules and keys, clocks, sockets other than unix ones, other buffers for these, shared memory and
+pages in pipes that no limit counts, and whatever call is newer than this list.
 
 Sources: Linux, Documentation/userspace-api/seccomp_filter.rst; the numbers from asm/unistd.h.
 """
@@ -49,6 +49,8 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     # memory and queues that no limit of ours counts
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "shmat": (30, 196),
     "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
+    # a few bytes of each page, for which pipes and sockets keep all of it
+    "splice": (275, 76), "tee": (276, 77), "vmsplice": (278, 75),
 }  # fmt: skip
 
 #: Answered as if the kernel were too old for them: callers then fall back.
@@ -88,13 +90,13 @@ def program(machine: str) -> list[Instruction]:
     """The filter for a machine: checks the architecture, then one comparison for each closed call."""
     column = list(_AUDIT).index(machine)
     typing_for_others = [(_EQUAL, 1, 0, _TIOCSTI), (_EQUAL, 0, 1, _TIOCLINUX), _error(errno.EPERM)]
-    larger_buffers = [(_EQUAL, 1, 0, _SO_SNDBUF), (_EQUAL, 0, 1, _SO_SNDBUFFORCE), _error(errno.EPERM)]
+    other_buffers = [(_EQUAL, 1, 0, _SO_SNDBUF), (_EQUAL, 0, 1, _SO_SNDBUFFORCE), _error(errno.EPERM)]
     body = [
         *_when_number_is(_CLONE[column], [(_ANY_BIT, 0, 1, _NEW_NAMESPACES), _error(errno.EPERM)]),
         # EAFNOSUPPORT would abort libzmq; this number it takes for "not here".
         *_when_number_is(_SOCKET[column], [(_EQUAL, 1, 0, _AF_UNIX), _error(errno.EOPNOTSUPP)]),
         *_when_number_is(_SOCKETPAIR[column], [(_EQUAL, 1, 0, _AF_UNIX), _error(errno.EOPNOTSUPP)]),
-        *_when_number_is(_SETSOCKOPT[column], larger_buffers, argument=2),
+        *_when_number_is(_SETSOCKOPT[column], other_buffers, argument=2),
         *_when_number_is(_IOCTL[column], typing_for_others, argument=1),
         (_AT_LEAST, 0, 1, _LAST_KNOWN + 1),
         _error(errno.ENOSYS),

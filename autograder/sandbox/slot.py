@@ -12,14 +12,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from autograder.errors import KernelError
 from autograder.sandbox.folder import temporary_folder
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.limits import Limits
 
+_LONGEST_PATH = 107 - len("/aandacht-12345678/fork-9999")  # a socket's own path has no more than 107 bytes
+_TOO_LONG = "The folder for temporary files, {folder}, has too long a path for sockets; set TMPDIR to a shorter one."
 CHANNELS = ("shell", "iopub", "stdin", "control")
 """The kernel's channels in the order of their numbers; the heartbeat is left out, for nobody listens to it."""
 
@@ -37,6 +42,9 @@ class Slot:
         self._forks = 0
 
     def __enter__(self) -> Slot:
+        """Makes the folder; raises KernelError where no socket could lie in it."""
+        if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_PATH:
+            raise KernelError(_TOO_LONG.format(folder=tempfile.gettempdir()))
         self._place = temporary_folder()
         self.folder = self._place.__enter__()
         return self

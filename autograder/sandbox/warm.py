@@ -229,6 +229,14 @@ class LockedProcess:
         if self._group:
             self._group.remove()
 
+    def sockets(self) -> int:
+        """How many there are in its network; PID 1 is in it, and student code has no say in what is told of that."""
+        try:
+            told = Path(f"/proc/{self._facts['init']}/net/sockstat").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return 0  # it has ended, and with it all others
+        return int(told.split()[2])  # "sockets: used 12"
+
     def was_starved(self) -> bool:
         """Whether the control group had to end one of them; without such a group the watchdog sees to that."""
         before, self._kills = self._kills, self._group.kills if self._group else 0

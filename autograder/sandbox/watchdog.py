@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
 import signal
+import socket
 import threading
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +20,8 @@ from autograder.sandbox.process import Process
 _PERIOD = 0.1  # seconds between two looks
 _MOST_GROWTH = 2**30  # bytes that the grader itself may grow by, while a kernel runs
 _LEAST_LEFT = 2**29  # bytes of the machine's memory
+_FULL = 3  # times its size that a socket's buffer may hold; 2.5 were seen, with messages of 200 kB
+_MOST_STRIKES = 10  # one after another, before everything goes
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Watchdog:
 
     def __init__(self, watched: Process, limits: Limits, spared: Callable[[], Collection[int]]) -> None:
         self._watched, self._limits, self._spared = watched, limits, spared
+        self._strikes = 0  # without a look between that found everything within limits
         self.struck = ""  #: "memory" or "processes", once it had to strike; whoever reports it takes it back
         self._at_first = process.resident(psutil.Process())
         self._stop = threading.Event()
@@ -70,6 +72,7 @@ class Watchdog:
             if process.hides(each):
                 process.send(each.pid, signal.SIGKILL)
         reason = self._excess(family)
+        self._strikes = self._strikes + 1 if reason else 0
         if reason:
             self.struck = reason
             self._relieve(family)
@@ -80,7 +83,7 @@ class Watchdog:
         if self._grader_suffers():
             return "memory"
         # First what is cheap to count, less what all of them have from the zygote; only then each page once.
-        system = sum(map(_page_tables, family)) + _buffers(family)
+        system = sum(map(_page_tables, family)) + self._watched.sockets() * socket_bytes()
         own = sum(max(process.resident(each) - self._watched.inherited, 0) for each in family)
         if system + own <= self._limits.memory_bytes:
             return ""
@@ -92,9 +95,13 @@ class Watchdog:
         return grown > _MOST_GROWTH or psutil.virtual_memory().available < _LEAST_LEFT
 
     def _relieve(self, family: list[psutil.Process]) -> None:
+        """Ends what is to blame; snapshots, too, where nobody else is or where again and again that was not enough."""
         spared = self._spared()
         only_spared = all(each.pid in spared for each in family)
-        process.end_offenders(self._watched, () if only_spared else spared)
+        if only_spared or self._strikes > _MOST_STRIKES:
+            process.end_family(self._watched, ())
+        elif not process.end_offenders(self._watched, spared):
+            self._watched.end()  # something breeds faster than it can be killed
 
 
 def _page_tables(watched: psutil.Process) -> int:
@@ -106,28 +113,15 @@ def _page_tables(watched: psutil.Process) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmPTE"))
 
 
-def _buffers(family: list[psutil.Process]) -> int:
-    """Bytes that the system may hold for what was sent and never read: so many for each socket in their own network.
-
-    Counted by the socket, wherever its number is kept: what stands in a buffer is told nowhere. No process can make
-    that of a unix socket larger (`seccomp.py`). Without a lock there is no network of their own, and nothing to count.
-    """
-    for each in family:
-        with suppress(OSError):
-            place = Path(f"/proc/{each.pid}")
-            if (place / "ns/net").readlink() == Path("/proc/self/ns/net").readlink():
-                return 0
-            sockets = re.match(r"sockets: used (\d+)", (place / "net/sockstat").read_text())
-            return int(sockets[1]) * _buffer_bytes() if sockets else 0
-    return 0
-
-
 @cache
-def _buffer_bytes() -> int:
-    try:
-        return int(Path("/proc/sys/net/core/wmem_default").read_text())
-    except OSError:
-        return 212_992  # as Linux sets it; a container may not be told
+def socket_bytes() -> int:
+    """Bytes that the system holds at most for what was sent into a socket and never read; what is there, nobody tells.
+
+    A message is taken in while there is any room, and may itself be as large as that. No process can make more room, or
+    have whole pages kept for a few of their bytes (`seccomp.py`).
+    """
+    with socket.socket(socket.AF_UNIX) as one:
+        return _FULL * one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
 
 
 def _proportional(watched: psutil.Process) -> int:

@@ -41,7 +41,7 @@ from autograder.tests.sandbox.fake_nvml import Card, FakeNvml, NVMLError, paper_
 def nvml(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeNvml]:
     made = FakeNvml([Card("GPU-a", 0), Card("GPU-b", 1)])
     monkeypatch.setitem(sys.modules, "pynvml", made)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(gpu, "_LOCKS", tmp_path)
     monkeypatch.setattr(gpu, "_unwell", set())
     gpu._nvml.cache_clear()
     yield made

@@ -27,7 +27,7 @@ def nvml(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeNvml]:
     """Two cards; locks lie in a folder of the test's own, and nobody waits long."""
     made = FakeNvml([Card("GPU-a", 0), Card("GPU-b", 3)])
     monkeypatch.setitem(sys.modules, "pynvml", made)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(gpu, "_LOCKS", tmp_path)
     monkeypatch.setattr(gpu, "_unwell", set())
     monkeypatch.setattr(gpu, "_PAUSE", 0.02)
     monkeypatch.setattr(gpu, "_RELEASE_SECONDS", 0.3)
@@ -173,6 +173,19 @@ def test_processes_share_them_too_and_one_that_was_killed_holds_nothing(nvml: Fa
         os.close(reading)
     with gpu.hold() as one, gpu.hold() as other:
         assert {one.uuid, other.uuid} == {"GPU-a", "GPU-b"}
+
+
+def test_graders_with_temporary_folders_of_their_own_share_locks(
+    nvml: FakeNvml, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / name))
+        held.append(gpu._lock(paper_gpu()))
+    assert held[0] is not None
+    assert held[1] is None
+    os.close(held[0])
 
 
 def test_no_kernel_inherits_a_lock(nvml: FakeNvml) -> None:

@@ -37,6 +37,9 @@ class Ended:
     def family(self) -> list[psutil.Process]:
         return []
 
+    def sockets(self) -> int:
+        return 0
+
     def was_starved(self) -> bool:
         return False
 

@@ -51,6 +51,9 @@ class Recorded:
     def family(self) -> list[psutil.Process]:
         return []
 
+    def sockets(self) -> int:
+        return 0
+
     def was_starved(self) -> bool:
         return False
 

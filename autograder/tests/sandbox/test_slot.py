@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import stat
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import KernelError
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.slot import CHANNELS, Slot
+from autograder.sandbox.slot import _LONGEST_PATH, CHANNELS, Slot
 
 
 @pytest.fixture
@@ -29,6 +31,30 @@ def test_the_folder_is_closed_to_others_and_ends_with_the_slot(tmp_path: Path, m
         (slot.folder / "home" / "deep" / "er").mkdir(parents=True)
         (tmp_path / "neighbour").touch()
     assert [path.name for path in tmp_path.iterdir()] == ["neighbour"]
+
+
+@pytest.fixture
+def longest() -> Iterator[Path]:
+    """A folder with as long a path as that for temporary files may have."""
+    folder = Path("/tmp", "x" * (_LONGEST_PATH - len("/tmp/")))
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_the_longest_path_leaves_room_for_sockets(longest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(longest))
+    with Slot(Limits()) as slot:
+        for _ in range(1000):
+            path, listener = slot.bind_fork()
+            listener.close()
+    assert path.name == "fork-1000"
+
+
+def test_a_longer_one_is_named(longest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", f"{longest}x")
+    with pytest.raises(KernelError, match="xx, has too long a path for sockets; set TMPDIR"), Slot(Limits()):
+        pass
 
 
 def test_folders_that_nobody_may_enter_are_removed_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

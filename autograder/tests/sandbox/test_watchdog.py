@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import signal
+import socket
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -64,6 +69,9 @@ class Tree:
         except psutil.NoSuchProcess:
             return []
         return [each for each in (root, *process.descendants(root)) if process.is_running(each)]
+
+    def sockets(self) -> int:
+        return 0
 
     def was_starved(self) -> bool:
         starved, self.starved = self.starved, False
@@ -154,36 +162,65 @@ def test_a_snapshot_is_spared_when_others_are_to_blame(start: Start) -> None:
     snapshot.kill()
 
 
-#: A snapshot with one check that is being answered, and another one to come.
-SNAPSHOT = f"""\
-import signal, subprocess
-signal.signal(signal.SIGUSR1, lambda *_: subprocess.Popen(['sleep', '60']))
-subprocess.Popen(['sleep', '50'])
+#: A snapshot with one check that is being answered, which has a child and starts one more; and another check to come.
+_CHECK = "import signal, subprocess, sys, time; n = sys.argv[1]; subprocess.Popen(['sleep', n])"
+_OFFENDER = f"{_CHECK}; signal.signal(signal.SIGUSR1, lambda *_: subprocess.Popen(['sleep', '51']))"
+_SNAPSHOT = f"""\
+import signal, subprocess, sys, time
+def check(code, number):
+    return subprocess.Popen([sys.executable, '-S', '-c', code + '\\nwhile True: time.sleep(60)', number])
+def begin_next(*_): first.send_signal(signal.SIGUSR1); check({_CHECK!r}, '60')
+first = check({_OFFENDER!r}, '50')
+signal.signal(signal.SIGUSR1, begin_next)
 while True: {SLEEP}"""
+#: With a first process above it that orphans come to.
+SNAPSHOT = f"""\
+import ctypes, subprocess, sys
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+subprocess.Popen([sys.executable, '-S', '-c', {_SNAPSHOT!r}])
+{SLEEP}"""
 
 
-class _Slowly(Tree):
-    """A family in which, once all that was there is being killed, a snapshot begins with the next check."""
+class _Below(Tree):
+    """What is below a first process; and, when that was looked at once, a snapshot in it begins with the next check."""
 
     looks = 0
+    snapshot = 0
 
     def family(self) -> list[psutil.Process]:
-        self.looks += 1
+        self.looks += self.snapshot != 0
         if self.looks == 2:
-            psutil.Process(self.pid).send_signal(signal.SIGUSR1)
-            assert until(lambda: "60" in _words(super(_Slowly, self).family()))
-        return super().family()
+            psutil.Process(self.snapshot).send_signal(signal.SIGUSR1)
+            assert until(lambda: {"51", "60"} <= _sleepers(super(_Below, self).family()))
+        return [each for each in super().family() if each.pid != self.pid]
 
 
-def _words(family: list[psutil.Process]) -> list[str]:
-    return [each.cmdline()[-1] for each in family if each.cmdline()]
+def _sleepers(family: list[psutil.Process]) -> set[str]:
+    """How long those of them sleep that do nothing else."""
+    found = set()
+    for each in family:
+        with suppress(psutil.Error):
+            words = each.cmdline()
+            found |= {words[1]} if words and words[0] == "sleep" else set()
+    return found
 
 
 def test_the_check_that_comes_while_an_offender_is_ended_is_let_be(start: Start) -> None:
-    snapshot = start(SNAPSHOT)
-    assert until(lambda: "50" in _words(snapshot.family()))
-    assert process.end_offenders(_Slowly(snapshot.pid), {snapshot.pid})
-    assert [word for word in _words(snapshot.family()) if word in ("50", "60")] == ["60"]
+    family = _Below(start(SNAPSHOT).pid)
+    assert until(lambda: "50" in _sleepers(family.family()))
+    family.snapshot = psutil.Process(family.pid).children()[0].pid
+    assert process.end_offenders(family, {family.snapshot})
+    assert _sleepers(family.family()) == {"60"}
+
+
+def test_what_a_strike_cannot_end_is_ended_with_all_the_rest(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        process, "end_offenders", lambda *_: True
+    )  # as of code that is never there when it is looked for
+    tree = start(HUNGRY)
+    spared = {0}
+    with Watchdog(tree, Limits(memory_bytes=100_000_000), lambda: spared):
+        assert until(lambda: not tree.family(), 20)
 
 
 def _running(one: psutil.Process) -> list[psutil.Process]:
@@ -227,14 +264,37 @@ def test_in_the_lock_it_sees_all_processes_and_not_what_they_have_from_the_zygot
 
 
 def test_what_was_sent_and_never_read_counts_as_memory(lean: WarmLauncher) -> None:
-    assert watchdog._buffers([psutil.Process()]) == 0  # a network that is everybody's
-    assert watchdog._buffers([]) == 0
     with inside(lean) as it:
         assert strike(it.process, Limits(memory_bytes=2**26), 0.3) == ""
-        before = watchdog._buffers(it.process.family())
-        it.do("import socket\nkept = [socket.socketpair() for _ in range(200)]\nfound = 0")
-        assert watchdog._buffers(it.process.family()) - before == 400 * watchdog._buffer_bytes() > 2**26
+        before = it.process.sockets()
+        it.do(
+            "import ctypes, socket\n"
+            "kept = [socket.socketpair() for _ in range(60)]\n"
+            "found = ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)"  # nobody may look into it
+        )
+        assert it.process.sockets() - before == 120
+        assert 120 * watchdog.socket_bytes() > 2**26
         assert strike(it.process, Limits(memory_bytes=2**26), 5.0) == "memory"
+    assert it.process.sockets() == 0
+
+
+def test_no_socket_holds_more_than_is_counted() -> None:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
+        for size in (1, 4096, 65536, 100_000, 200_000):
+            one, other = socket.socketpair(socket.AF_UNIX, kind)
+            with one, other:
+                assert 0 < _held_when_full(one, size) <= watchdog.socket_bytes(), (kind, size)
+
+
+def _held_when_full(line: socket.socket, size: int) -> int:
+    """Bytes that the system charges a sender for, when it takes in no more messages of that size."""
+    line.setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            line.send(b"x" * size)
+    charged = ctypes.c_int()
+    assert fcntl.ioctl(line, termios.TIOCOUTQ, charged) == 0
+    return charged.value
 
 
 #: The first thread ends, another lives on: the system shows a zombie, and none of its memory.

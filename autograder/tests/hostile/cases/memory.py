@@ -142,7 +142,7 @@ if os.fork() == 0:
     lines = []
     try:
         while len(lines) < 450:
-            pair = socket.socketpair()
+            pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             for line in pair:
                 line.setblocking(False)
                 try:
@@ -150,7 +150,7 @@ if os.fork() == 0:
                 except OSError:
                     pass  # then as large as they are
                 try:
-                    while line.send(b"x" * 65536):
+                    while line.send(b"x" * 200_000):
                         pass
                 except BlockingIOError:
                     pass
@@ -165,6 +165,24 @@ time.sleep(10)
 print("machine:", before, free())
 if before - free() > 2000:
     print("BRE" + "ACH", before - free(), "MB of the machine's memory")
+"""
+)
+
+
+_SPLICED = (
+    ATTEMPT
+    + """
+class Piece(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+
+page = mmap.mmap(-1, 4096)
+one_byte = Piece(ctypes.addressof(ctypes.c_char.from_buffer(page)), 1)
+(reading, writing), (_, target) = os.pipe(), os.pipe()
+os.write(writing, b"x")
+size = ctypes.c_size_t(1)
+attempt("vmsplice", lambda: called(libc.vmsplice(target, ctypes.byref(one_byte), size, 0)))
+attempt("tee", lambda: called(libc.tee(reading, target, size, 0)))
+attempt("splice", lambda: called(libc.splice(reading, None, target, None, size, 0)))
 """
 )
 
@@ -235,5 +253,12 @@ CASES = (
         scores=ANY,
         seconds=30,
         needs_lock=True,
+    ),
+    Case(
+        id="mem-7",
+        does="has pipes keep whole pages of it for one byte each",
+        must="N",
+        cells={"playground": _SPLICED},
+        held=3,
     ),
 )
