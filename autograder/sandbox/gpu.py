@@ -32,6 +32,7 @@ _LOST = (
     "grade again."
 )
 _ALL_LOST = "None of this machine's GPUs is well any more; run autograder doctor --device cuda."
+_NO_LOCK = "The lock of a GPU, {path}, cannot be opened ({why}): remove it, or see that its folder may be written to."
 _ALL_BUSY = "All GPUs have been in use for {minutes:g} minutes; who holds them is in `nvidia-smi`."
 
 
@@ -181,14 +182,25 @@ def _lock(gpu: Gpu) -> int | None:
     """A descriptor that holds the GPU's lock; None where another one does."""
     path = _LOCKS / f"aandacht-{gpu.uuid}.lock"
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)  # another user's is as good
-    except FileNotFoundError:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        descriptor = _opened(path)
+    except OSError as error:
+        raise KernelError(_NO_LOCK.format(path=path, why=error.strerror)) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None
+    return descriptor
+
+
+def _opened(path: Path) -> int:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        return os.open(path, flags)  # another user's is as good
+    except FileNotFoundError:
+        descriptor = os.open(path, flags | os.O_CREAT, 0o644)
+    with suppress(PermissionError):  # another user made it just now
+        os.fchmod(descriptor, 0o644)  # whatever the umask is
     return descriptor
 
 

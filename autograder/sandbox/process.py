@@ -113,14 +113,18 @@ def _begun_by(origins: Collection[int], candidates: list[psutil.Process]) -> set
 
 
 def _end(left: Callable[[], list[psutil.Process]]) -> bool:
+    """Whether nobody came up any more; one that was killed does nothing, however long its memory takes to be freed."""
+    killed: set[psutil.Process] = set()
     for _ in range(_PASSES):
         others = left()
-        for each in others:
-            send(each.pid, signal.SIGKILL)
         if not others:
             return True
+        breeds = not killed.issuperset(others)
+        for each in others:
+            send(each.pid, signal.SIGKILL)
+        killed.update(others)
         time.sleep(_PAUSE)
-    return False
+    return not breeds
 
 
 def _parent(process: psutil.Process) -> int:

@@ -50,7 +50,7 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "shmat": (30, 196),
     "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
     # a few bytes of each page, for which pipes and sockets keep all of it
-    "splice": (275, 76), "tee": (276, 77), "vmsplice": (278, 75),
+    "splice": (275, 76), "tee": (276, 77), "vmsplice": (278, 75), "sendfile": (40, 71),
 }  # fmt: skip
 
 #: Answered as if the kernel were too old for them: callers then fall back.

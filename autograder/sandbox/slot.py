@@ -42,7 +42,7 @@ class Slot:
         self._forks = 0
 
     def __enter__(self) -> Slot:
-        """Makes the folder; raises KernelError where no socket could lie in it."""
+        """Makes the folder; raises KernelError where no socket of ours could lie in it."""
         if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_PATH:
             raise KernelError(_TOO_LONG.format(folder=tempfile.gettempdir()))
         self._place = temporary_folder()

@@ -99,9 +99,11 @@ class Watchdog:
         spared = self._spared()
         only_spared = all(each.pid in spared for each in family)
         if only_spared or self._strikes > _MOST_STRIKES:
-            process.end_family(self._watched, ())
-        elif not process.end_offenders(self._watched, spared):
-            self._watched.end()  # something breeds faster than it can be killed
+            ended = process.end_family(self._watched, ())
+        else:
+            ended = process.end_offenders(self._watched, spared)
+        if not ended:
+            self._watched.end()
 
 
 def _page_tables(watched: psutil.Process) -> int:

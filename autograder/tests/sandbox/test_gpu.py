@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import sys
 import threading
 import time
@@ -197,9 +198,18 @@ def test_no_kernel_inherits_a_lock(nvml: FakeNvml) -> None:
 
 def test_a_link_in_the_locks_place_is_not_followed(nvml: FakeNvml, tmp_path: Path) -> None:
     (tmp_path / "aandacht-GPU-a.lock").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(OSError, match="aandacht-GPU-a"), gpu.hold():
+    with pytest.raises(KernelError, match=r"aandacht-GPU-a.lock, cannot be opened .*: remove it"), gpu.hold():
         pass
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_lock_may_be_taken_by_other_users_whatever_the_umask(nvml: FakeNvml, tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with gpu.hold():
+            assert stat.S_IMODE((tmp_path / "aandacht-GPU-a.lock").stat().st_mode) == 0o644
+    finally:
+        os.umask(before)
 
 
 def test_a_lock_that_another_user_made_is_as_good(nvml: FakeNvml, tmp_path: Path) -> None:

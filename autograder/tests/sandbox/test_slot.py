@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,9 +37,10 @@ def test_the_folder_is_closed_to_others_and_ends_with_the_slot(tmp_path: Path, m
 @pytest.fixture
 def longest() -> Iterator[Path]:
     """A folder with as long a path as that for temporary files may have."""
-    folder = Path("/tmp", "x" * (_LONGEST_PATH - len("/tmp/")))
-    folder.mkdir()
-    yield folder
+    random = 8  # letters that Python adds
+    folder = tempfile.mkdtemp(prefix="x" * (_LONGEST_PATH - len("/tmp/") - random), dir="/tmp")
+    assert len(folder) == _LONGEST_PATH
+    yield Path(folder)
     shutil.rmtree(folder)
 
 
@@ -53,7 +55,7 @@ def test_the_longest_path_leaves_room_for_sockets(longest: Path, monkeypatch: py
 
 def test_a_longer_one_is_named(longest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", f"{longest}x")
-    with pytest.raises(KernelError, match="xx, has too long a path for sockets; set TMPDIR"), Slot(Limits()):
+    with pytest.raises(KernelError, match="x, has too long a path for sockets; set TMPDIR"), Slot(Limits()):
         pass
 
 

@@ -163,8 +163,8 @@ def test_a_snapshot_is_spared_when_others_are_to_blame(start: Start) -> None:
 
 
 #: A snapshot with one check that is being answered, which has a child and starts one more; and another check to come.
-_CHECK = "import signal, subprocess, sys, time; n = sys.argv[1]; subprocess.Popen(['sleep', n])"
-_OFFENDER = f"{_CHECK}; signal.signal(signal.SIGUSR1, lambda *_: subprocess.Popen(['sleep', '51']))"
+_CHECK = "import subprocess, sys, time; subprocess.Popen(['sleep', sys.argv[1]])"
+_OFFENDER = f"import signal; signal.signal(signal.SIGUSR1, lambda *_: subprocess.Popen(['sleep', '51'])); {_CHECK}"
 _SNAPSHOT = f"""\
 import signal, subprocess, sys, time
 def check(code, number):
@@ -211,6 +211,37 @@ def test_the_check_that_comes_while_an_offender_is_ended_is_let_be(start: Start)
     family.snapshot = psutil.Process(family.pid).children()[0].pid
     assert process.end_offenders(family, {family.snapshot})
     assert _sleepers(family.family()) == {"60"}
+
+
+@pytest.mark.parametrize("is_spared", [False, True])
+def test_where_nothing_helps_the_kernel_is_ended(
+    start: Start, monkeypatch: pytest.MonkeyPatch, is_spared: bool
+) -> None:
+    tree, end_all = start(HUNGRY), process.end_family
+    monkeypatch.setattr(tree, "end", lambda: end_all(tree, ()))
+    for name in ("end_offenders", "end_family"):
+        monkeypatch.setattr(process, name, lambda *_: False)
+    assert strike(tree, Limits(memory_bytes=100_000_000), 20.0, (tree.pid,) if is_spared else ()) == "memory"
+    assert until(lambda: not tree.family())
+
+
+def test_one_that_was_killed_and_takes_its_time_has_been_ended() -> None:
+    class Slow(Tree):
+        def family(self) -> list[psutil.Process]:
+            return [psutil.Process(child.pid)]
+
+    class Breeding(Tree):
+        def family(self) -> list[psutil.Process]:
+            children.append(subprocess.Popen(["sleep", "60"]))
+            return [psutil.Process(children[-1].pid)]
+
+    with subprocess.Popen(["sleep", "60"]) as child:
+        assert process.end_family(Slow(0), ())  # a zombie for as long as nobody waits for it
+    children: list[subprocess.Popen[bytes]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process, "_PASSES", 5)
+        assert not process.end_family(Breeding(0), ())
+    assert [each.wait() for each in children] == [-signal.SIGKILL] * 5
 
 
 def test_what_a_strike_cannot_end_is_ended_with_all_the_rest(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,6 +182,11 @@ os.write(writing, b"x")
 size = ctypes.c_size_t(1)
 attempt("vmsplice", lambda: called(libc.vmsplice(target, ctypes.byref(one_byte), size, 0)))
 attempt("tee", lambda: called(libc.tee(reading, target, size, 0)))
+with open("@MARK@", "wb") as file:
+    file.truncate(2**20)
+one, other = socket.socketpair()
+with open("@MARK@", "rb") as file:
+    attempt("sendfile", os.sendfile, one.fileno(), file.fileno(), 4095, 2)
 attempt("splice", lambda: called(libc.splice(reading, None, target, None, size, 0)))
 """
 )
@@ -259,6 +264,6 @@ CASES = (
         does="has pipes keep whole pages of it for one byte each",
         must="N",
         cells={"playground": _SPLICED},
-        held=3,
+        held=4,
     ),
 )
