@@ -117,9 +117,17 @@ def test_a_full_disk_stops_the_run_before_it_harms(
     before = state(assignment, "alice")
     for student in ("alice", "bob", "carol"):
         hand_in(assignment, student, why=student)
-    grader.before = lambda notebook: author(notebook) == "bob" and stopped.wait(30)
+    begun, look = threading.Event(), failures.require_space
+
+    def keep_bob(notebook: NotebookNode) -> None:
+        if author(notebook) == "bob":
+            begun.set()
+            stopped.wait(30)
+
+    grader.before = keep_bob
     with monkeypatch.context() as full:
         full.setattr(failures, "MIN_FREE_BYTES", 2**70)
+        full.setattr(recorder, "require_space", lambda root: begun.wait(30) and look(root))  # alice's, after bob began
         outcome = grade(assignment)
     assert outcome.stopped == "The disk is full: free some space and run again; all that was graded before stands."
     assert [(each.student, each.status, each.sentences) for each in outcome.submissions] == [
