@@ -8,34 +8,16 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
 from autograder.errors import KernelError
-from autograder.sandbox import gpu, gpu_watch
+from autograder.sandbox import gpu
 from autograder.sandbox.gpu import Gpu, GpuLost
-from autograder.sandbox.gpu_watch import GpuWatch
-from autograder.sandbox.limits import Limits
-from autograder.tests.sandbox.fake_nvml import GIB, Card, FakeNvml, NVMLError, paper_gpu
-
-
-@pytest.fixture
-def nvml(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeNvml]:
-    """Two cards; locks lie in a folder of the test's own, and nobody waits long."""
-    made = FakeNvml([Card("GPU-a", 0), Card("GPU-b", 3)])
-    monkeypatch.setitem(sys.modules, "pynvml", made)
-    monkeypatch.setattr(gpu, "_LOCKS", tmp_path)
-    monkeypatch.setattr(gpu, "_unwell", set())
-    monkeypatch.setattr(gpu, "_PAUSE", 0.02)
-    monkeypatch.setattr(gpu, "_RELEASE_SECONDS", 0.3)
-    gpu._nvml.cache_clear()
-    yield made
-    gpu._nvml.cache_clear()
-
+from autograder.tests.sandbox.fake_nvml import GIB, FakeNvml, NVMLError, paper_gpu
 
 # Which there are
 
@@ -253,60 +235,3 @@ def test_a_gpu_that_does_not_answer_is_lost(nvml: FakeNvml) -> None:
     nvml.cards[0].error = NVMLError("GPU is lost")
     with pytest.raises(GpuLost, match="GPU is lost"):
         gpu.wait_until_free(paper_gpu(), GIB)
-
-
-# While a submission has it
-
-
-class Watched:
-    """A kernel that notes its end."""
-
-    def __init__(self) -> None:
-        self.ended = threading.Event()
-
-    def end(self) -> None:
-        self.ended.set()
-
-
-@pytest.fixture
-def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
-    monkeypatch.setattr(gpu_watch, "_PERIOD", 0.01)
-    return Watched()
-
-
-def watch(watched: Watched, gpu_bytes: int = GIB) -> GpuWatch:
-    return GpuWatch(paper_gpu(), watched, replace(Limits(), gpu_bytes=gpu_bytes), before=GIB)  # type: ignore[arg-type]
-
-
-def test_who_keeps_to_the_limit_is_left_alone(nvml: FakeNvml, watched: Watched) -> None:
-    nvml.cards[0].used = 2 * GIB  # one before, and one that is allowed
-    nvml.cards[1].used = 70 * GIB  # not this one's affair
-    with watch(watched) as it:
-        time.sleep(0.1)
-    assert not it.struck
-    assert it.lost is None
-    assert not watched.ended.is_set()
-
-
-def test_who_takes_more_is_ended(nvml: FakeNvml, watched: Watched) -> None:
-    with watch(watched) as it:
-        nvml.cards[0].used = 2 * GIB + 1
-        assert watched.ended.wait(5)
-        nvml.cards[0].used = GIB  # which must not be taken for innocence
-        time.sleep(0.05)
-    assert it.struck
-    assert it.lost is None
-
-
-def test_what_cannot_be_watched_may_not_run(nvml: FakeNvml, watched: Watched) -> None:
-    with watch(watched) as it:
-        nvml.cards[0].error = NVMLError("GPU is lost")
-        assert watched.ended.wait(5)
-    assert str(it.lost) == "GPU is lost"
-    assert not it.struck
-
-
-def test_a_watch_ends_with_its_block(nvml: FakeNvml, watched: Watched) -> None:
-    with watch(watched) as it:
-        assert it._thread.is_alive()
-    assert not it._thread.is_alive()

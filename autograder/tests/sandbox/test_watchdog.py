@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
-import signal
 import socket
-import subprocess
-import sys
 import termios
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 
 import psutil
 import pytest
@@ -22,13 +18,12 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.warm import WarmLauncher
 from autograder.sandbox.watchdog import Watchdog
 from autograder.tests.sandbox.inside import inside, until
+from autograder.tests.sandbox.trees import HUNGRY, SLEEP, Start, Tree
 
-SLEEP = "import time; time.sleep(60)"
 CHILDREN = f"""\
 import subprocess
 for _ in range(4): subprocess.Popen(['sleep', '60'], start_new_session=True)
 {SLEEP}"""
-HUNGRY = f"x = bytearray(b'x') * 150_000_000\n{SLEEP}"
 MANY_SMALL = f"""\
 import os
 for _ in range(2):
@@ -47,55 +42,6 @@ import mmap
 x = mmap.mmap(-1, 150_000_000)
 x.write(b'x' * 150_000_000)
 {SLEEP}"""
-
-
-@dataclass
-class Tree:
-    """A process and its descendants, as a launcher would give them."""
-
-    pid: int
-    inherited: int = 0
-    starved: bool = False
-
-    def poll(self) -> int | None:
-        return None if psutil.pid_exists(self.pid) else 0
-
-    def interrupt(self) -> None:
-        """Not needed here."""
-
-    def family(self) -> list[psutil.Process]:
-        try:
-            root = psutil.Process(self.pid)
-        except psutil.NoSuchProcess:
-            return []
-        return [each for each in (root, *process.descendants(root)) if process.is_running(each)]
-
-    def sockets(self) -> int:
-        return 0
-
-    def was_starved(self) -> bool:
-        starved, self.starved = self.starved, False
-        return starved
-
-    def end(self) -> None:
-        process.end_family(self, ())
-
-
-Start = Callable[[str], Tree]
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    started: list[subprocess.Popen[bytes]] = []
-
-    def run(code: str) -> Tree:
-        started.append(subprocess.Popen([sys.executable, "-S", "-c", code], start_new_session=True))
-        return Tree(started[-1].pid)
-
-    yield run
-    for each in started:
-        Tree(each.pid).end()
-        each.wait()
 
 
 @pytest.fixture(autouse=True)
@@ -162,57 +108,6 @@ def test_a_snapshot_is_spared_when_others_are_to_blame(start: Start) -> None:
     snapshot.kill()
 
 
-#: A snapshot with one check that is being answered, which has a child and starts one more; and another check to come.
-_CHECK = "import subprocess, sys, time; subprocess.Popen(['sleep', sys.argv[1]])"
-_OFFENDER = f"import signal; signal.signal(signal.SIGUSR1, lambda *_: subprocess.Popen(['sleep', '51'])); {_CHECK}"
-_SNAPSHOT = f"""\
-import signal, subprocess, sys, time
-def check(code, number):
-    return subprocess.Popen([sys.executable, '-S', '-c', code + '\\nwhile True: time.sleep(60)', number])
-def begin_next(*_): first.send_signal(signal.SIGUSR1); check({_CHECK!r}, '60')
-first = check({_OFFENDER!r}, '50')
-signal.signal(signal.SIGUSR1, begin_next)
-while True: {SLEEP}"""
-#: With a first process above it that orphans come to.
-SNAPSHOT = f"""\
-import ctypes, subprocess, sys
-ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
-subprocess.Popen([sys.executable, '-S', '-c', {_SNAPSHOT!r}])
-{SLEEP}"""
-
-
-class _Below(Tree):
-    """What is below a first process; and, when that was looked at once, a snapshot in it begins with the next check."""
-
-    looks = 0
-    snapshot = 0
-
-    def family(self) -> list[psutil.Process]:
-        self.looks += self.snapshot != 0
-        if self.looks == 2:
-            psutil.Process(self.snapshot).send_signal(signal.SIGUSR1)
-            assert until(lambda: {"51", "60"} <= _sleepers(super(_Below, self).family()))
-        return [each for each in super().family() if each.pid != self.pid]
-
-
-def _sleepers(family: list[psutil.Process]) -> set[str]:
-    """How long those of them sleep that do nothing else."""
-    found = set()
-    for each in family:
-        with suppress(psutil.Error):
-            words = each.cmdline()
-            found |= {words[1]} if words and words[0] == "sleep" else set()
-    return found
-
-
-def test_the_check_that_comes_while_an_offender_is_ended_is_let_be(start: Start) -> None:
-    family = _Below(start(SNAPSHOT).pid)
-    assert until(lambda: "50" in _sleepers(family.family()))
-    family.snapshot = psutil.Process(family.pid).children()[0].pid
-    assert process.end_offenders(family, {family.snapshot})
-    assert _sleepers(family.family()) == {"60"}
-
-
 @pytest.mark.parametrize("is_spared", [False, True])
 def test_where_nothing_helps_the_kernel_is_ended(
     start: Start, monkeypatch: pytest.MonkeyPatch, is_spared: bool
@@ -225,32 +120,10 @@ def test_where_nothing_helps_the_kernel_is_ended(
     assert until(lambda: not tree.family())
 
 
-def test_one_that_was_killed_and_takes_its_time_has_been_ended() -> None:
-    class Slow(Tree):
-        def family(self) -> list[psutil.Process]:
-            return [psutil.Process(child.pid)]
-
-    class Breeding(Tree):
-        def family(self) -> list[psutil.Process]:
-            children.append(subprocess.Popen(["sleep", "60"]))
-            return [psutil.Process(children[-1].pid)]
-
-    with subprocess.Popen(["sleep", "60"]) as child:
-        assert process.end_family(Slow(0), ())  # a zombie for as long as nobody waits for it
-    children: list[subprocess.Popen[bytes]] = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(process, "_PASSES", 5)
-        assert not process.end_family(Breeding(0), ())
-    assert [each.wait() for each in children] == [-signal.SIGKILL] * 5
-
-
 def test_what_a_strike_cannot_end_is_ended_with_all_the_rest(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        process, "end_offenders", lambda *_: True
-    )  # as of code that is never there when it is looked for
+    monkeypatch.setattr(process, "end_offenders", lambda *_: True)  # whoever offends is never there at a look
     tree = start(HUNGRY)
-    spared = {0}
-    with Watchdog(tree, Limits(memory_bytes=100_000_000), lambda: spared):
+    with Watchdog(tree, Limits(memory_bytes=100_000_000), lambda: ()):
         assert until(lambda: not tree.family(), 20)
 
 

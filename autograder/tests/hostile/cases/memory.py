@@ -261,7 +261,7 @@ CASES = (
     ),
     Case(
         id="mem-7",
-        does="has pipes keep whole pages of it for one byte each",
+        does="has pipes and sockets keep whole pages of it for one byte each",
         must="N",
         cells={"playground": _SPLICED},
         held=4,
